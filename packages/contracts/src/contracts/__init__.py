@@ -1,0 +1,1 @@
+"""The events that MentorMesh's services share: classes, topics, codec and published schemas."""

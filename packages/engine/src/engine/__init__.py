@@ -1,0 +1,1 @@
+"""The match: people and a program in, pairs and their explanations out."""

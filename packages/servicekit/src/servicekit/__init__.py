@@ -1,0 +1,1 @@
+"""The chassis every MentorMesh service stands on: store, outbox, relay, consumer, HTTP edge, health."""

@@ -1,0 +1,1 @@
+"""The journey of a mentorship: sessions, reviews and health."""

@@ -1,0 +1,1 @@
+"""Programs, enrolments, seats, recommendations, requests and mentorships."""

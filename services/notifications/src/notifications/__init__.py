@@ -1,0 +1,1 @@
+"""Inbox, e-mail, preferences, the delivery log and the event feed."""

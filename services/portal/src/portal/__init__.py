@@ -1,0 +1,1 @@
+"""The web pages that employees and program managers use."""

@@ -1,0 +1,1 @@
+"""People, mentoring profiles, vocabularies, clients and platform tokens."""
