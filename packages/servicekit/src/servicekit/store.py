@@ -1,0 +1,392 @@
+"""The unit of work: documents, outbox rows and a stored reply that become true together or not at all.
+
+A `Unit` is an identity map over a `Session`, the few document operations that MongoDB and the in-memory store both
+implement. Reads go through it, writes wait in it, and one flush at the end sends each document once.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+import msgspec
+
+from contracts import Event, dump_data
+from servicekit import origin
+from servicekit.clock import to_millisecond
+from servicekit.entity import Entity
+from servicekit.ids import new_id
+from servicekit.refusals import NotFound, Stale
+
+E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
+U_co = TypeVar("U_co", bound="Unit", covariant=True)
+Document = dict[str, Any]
+Where = Mapping[str, Any]
+Order = Sequence[tuple[str, int]]
+
+
+class Conflict(Exception):
+    """Somebody else changed a document this work had read; the whole work runs again."""
+
+
+class Duplicate(Conflict):
+    """A unique index refused an insert; trying again lets the work see the other one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """One index: `fields` as (name, 1 | -1); `where` makes it partial; `expire_after` seconds makes it a TTL."""
+
+    fields: tuple[tuple[str, int], ...]
+    unique: bool = False
+    where: Mapping[str, Any] | None = None
+    expire_after: int | None = None
+
+
+def index(*names: str, unique: bool = False, where: Mapping[str, Any] | None = None) -> Index:
+    """An ascending index over `names`; `-name` is descending."""
+    fields = tuple((name.lstrip("-"), -1 if name.startswith("-") else 1) for name in names)
+    return Index(fields=fields, unique=unique, where=where)
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Where entities of one class are kept."""
+
+    kind: type[Entity]
+    collection: str
+    indexes: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboxRow(Entity):
+    """An event that is true and not yet, or already, on its topic. The id is the event's id."""
+
+    topic: str
+    key: str
+    sequence: int
+    generation: int
+    type: str
+    time: datetime
+    data: dict[str, Any]
+    correlationid: str
+    causationid: str | None = None
+    traceparent: str | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What was answered: enough to answer the same again."""
+
+    status: int
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredReply(Entity):
+    """The reply to one idempotency key; the id is the key's scope, `fingerprint` the request's hash."""
+
+    fingerprint: str
+    reply: Reply
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once:
+    """One idempotency key: `scope` names (principal, method, route, key); `render` makes the reply of the result."""
+
+    scope: str
+    fingerprint: str
+    expires_at: datetime
+    render: Callable[[Any], Reply]
+
+
+class Replayed(Exception):
+    """This command was done before; here is what was answered then."""
+
+    def __init__(self, stored: StoredReply) -> None:
+        super().__init__(stored.id)
+        self.stored = stored
+
+
+OUTBOX = Documents(
+    OutboxRow,
+    "outbox",
+    (
+        index("topic", "key", "sequence", unique=True),
+        # The relay looks at unsent rows only, so this index stays as small as the backlog.
+        index("time", where={"sent_at": None}),
+    ),
+)
+REPLIES = Documents(StoredReply, "replies", (Index(fields=(("expires_at", 1),), expire_after=0),))
+
+
+class Session(Protocol):
+    """The document operations a unit stands on, inside one transaction (or none, for reading)."""
+
+    def load(self, collection: str, ids: Sequence[str]) -> list[Document]:
+        """The documents with these ids, in any order."""
+        ...
+
+    def query(self, collection: str, where: Where, order: Order, limit: int | None) -> list[Document]:
+        """Documents that match MongoDB's filter `where` (equality, `$in`, `$ne`, comparisons, `$or`, `$exists`)."""
+        ...
+
+    def count(self, collection: str, where: Where) -> int:
+        """How many documents match."""
+        ...
+
+    def write(
+        self,
+        collection: str,
+        inserts: Sequence[Document],
+        replaces: Sequence[Document],
+        removes: Sequence[tuple[str, int]],
+    ) -> None:
+        """Insert; replace where the stored version is one below the document's; remove where the version is as given.
+
+        Raises:
+            Duplicate: a unique index refused.
+            Conflict: a version was not as expected.
+        """
+        ...
+
+
+class Catalogue:
+    """Which class is kept where, and how it turns into a document and back."""
+
+    def __init__(self, documents: Iterable[Documents]) -> None:
+        self.documents = (OUTBOX, REPLIES, *documents)
+        self._names = {entry.kind: entry.collection for entry in self.documents}
+
+    def collection(self, kind: type[Entity]) -> str:
+        """The collection's name; a class that nobody registered is a programming error."""
+        return self._names[kind]
+
+    @staticmethod
+    def document(entity: Entity) -> Document:
+        """An entity as MongoDB keeps it: `_id` for `id`, moments as dates, everything else as JSON has it."""
+        document = cast(Document, msgspec.to_builtins(entity, builtin_types=(datetime,)))
+        document["_id"] = document.pop("id")
+        return document
+
+    @staticmethod
+    def entity(kind: type[E], document: Document) -> E:
+        """The entity of a document; unknown keys are ignored, so that the release before can still read."""
+        return msgspec.convert({**document, "id": document["_id"]}, kind, builtin_types=(datetime,))
+
+
+@dataclass
+class _Slot:
+    """What the unit knows of one document: as stored, and as it is to become."""
+
+    entity: Entity | None
+    sequences: dict[str, int]
+    stored_version: int = 0
+    dirty: bool = False
+
+
+class Unit:
+    """One unit of work. A service subclasses it in `repository.py` and adds its named queries."""
+
+    def __init__(self, session: Session, catalogue: Catalogue, service: str, generation: int) -> None:
+        self._session = session
+        self._catalogue = catalogue
+        self._service = service
+        self._generation = generation
+        self._slots: dict[tuple[type[Entity], str], _Slot] = {}
+
+    def get(self, kind: type[E], id: str) -> E | None:
+        """The entity, or None. A second call returns what this unit made of it."""
+        slot = self._slots.get((kind, id))
+        if slot is None:
+            self.prefetch(kind, [id])
+            slot = self._slots[(kind, id)]
+        return cast(E | None, slot.entity)
+
+    def require(self, kind: type[E], id: str, expected: int | None = None) -> E:
+        """The entity, which must exist and, where `expected` is given, have that version.
+
+        Raises:
+            NotFound: there is none.
+            Stale: it has another version.
+        """
+        entity = self.get(kind, id)
+        if entity is None:
+            raise NotFound(f"There is no {kind.__name__.lower()} {id}.")
+        if expected is not None and entity.version != expected:
+            raise Stale(f"{id} is at version {entity.version}, not {expected}. Fetch it again and repeat the change.")
+        return entity
+
+    def prefetch(self, kind: type[E], ids: Iterable[str]) -> None:
+        """Load many at once, so that later `get`s cost nothing."""
+        missing = [id for id in dict.fromkeys(ids) if (kind, id) not in self._slots]
+        if not missing:
+            return
+        for document in self._session.load(self._catalogue.collection(kind), missing):
+            self._remember(kind, document)
+        for id in missing:
+            self._slots.setdefault((kind, id), _Slot(entity=None, sequences={}))
+
+    def find(self, kind: type[E], where: Where, order: Order = (("_id", 1),), limit: int | None = None) -> list[E]:
+        """Entities that match MongoDB's filter `where`, this unit's own changes included."""
+        self.flush()
+        documents = self._session.query(self._catalogue.collection(kind), where, order, limit)
+        return [self._remember(kind, document) for document in documents]
+
+    def first(self, kind: type[E], where: Where, order: Order = (("_id", 1),)) -> E | None:
+        """The first match, or None."""
+        found = self.find(kind, where, order, limit=1)
+        return found[0] if found else None
+
+    def count(self, kind: type[Entity], where: Where) -> int:
+        """How many match, this unit's own changes included."""
+        self.flush()
+        return self._session.count(self._catalogue.collection(kind), where)
+
+    def save(self, entity: E, *events: Event) -> E:
+        """Keep the entity and tell its events; returns it with its new version.
+
+        The key of each event is the entity's id: the document carries the sequence of each of its topics, so that the
+        numbers have no gaps and two writers conflict.
+        """
+        kind = type(entity)
+        slot = self._slots.get((kind, entity.id))
+        if slot is None:
+            if entity.version:
+                raise LookupError(f"{entity.id} was not loaded in this unit; load it, change it, save it")
+            slot = self._slots[(kind, entity.id)] = _Slot(entity=None, sequences={})
+        if entity.version != (slot.entity.version if slot.entity else 0):
+            raise LookupError(f"{entity.id} was changed in this unit since this copy of it was loaded")
+        for event in events:
+            self._tell(entity.id, slot, event)
+        # Saved twice in one unit is still one write, so the version goes up by one in all.
+        slot.entity = replace(entity, version=slot.stored_version + 1)
+        slot.dirty = True
+        return cast(E, slot.entity)
+
+    def remove(self, entity: Entity) -> None:
+        """Delete the entity's document (its events stay)."""
+        slot = self._slots[(type(entity), entity.id)]
+        slot.entity = None
+        slot.dirty = True
+
+    def flush(self) -> None:
+        """Send what waits; called before every query and at the end."""
+        batches: dict[str, tuple[list[Document], list[Document], list[tuple[str, int]]]] = {}
+        for (kind, id), slot in self._slots.items():
+            if not slot.dirty:
+                continue
+            inserts, replaces, removes = batches.setdefault(self._catalogue.collection(kind), ([], [], []))
+            if slot.entity is None:
+                if slot.stored_version:
+                    removes.append((id, slot.stored_version))
+                slot.stored_version = 0
+            else:
+                document = self._catalogue.document(slot.entity)
+                if slot.sequences:
+                    document["sequences"] = dict(slot.sequences)
+                (replaces if slot.stored_version else inserts).append(document)
+                slot.stored_version = slot.entity.version
+            slot.dirty = False
+        for collection, (inserts, replaces, removes) in batches.items():
+            self._session.write(collection, inserts, replaces, removes)
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something waits to be written."""
+        return any(slot.dirty for slot in self._slots.values())
+
+    def _remember(self, kind: type[E], document: Document) -> E:
+        slot = self._slots.get((kind, document["_id"]))
+        if slot is None or slot.entity is None:
+            entity = self._catalogue.entity(kind, document)
+            sequences = dict(document.get("sequences", {}))
+            slot = _Slot(entity=entity, sequences=sequences, stored_version=entity.version)
+            self._slots[(kind, document["_id"])] = slot
+        return cast(E, slot.entity)
+
+    def _tell(self, id: str, slot: _Slot, event: Event) -> None:
+        contract = event.contract
+        if event.key != id:
+            raise LookupError(f"{contract.type} has key {event.key} and was saved with {id}")
+        if contract.service != self._service:
+            raise LookupError(f"{contract.type} is not {self._service}'s to tell")
+        sequence = slot.sequences[contract.noun] = slot.sequences.get(contract.noun, 0) + 1
+        source = origin.current()
+        row = OutboxRow(
+            id=new_id("evt"),
+            topic=contract.topic,
+            key=event.key,
+            sequence=sequence,
+            generation=self._generation,
+            type=contract.type,
+            time=to_millisecond(datetime.now(UTC)),
+            data=dump_data(event),
+            correlationid=source.correlation_id,
+            causationid=source.causation_id,
+            traceparent=source.traceparent,
+        )
+        self.save(row)
+
+
+class Store(Protocol[U_co]):
+    """Where a use case does its work."""
+
+    def atomically(self, work: Callable[[U_co], T]) -> T:
+        """Run `work(unit)` in one transaction, again where it conflicted, so `work` touches nothing but its unit.
+
+        Raises:
+            Replayed: the idempotency key of this store was used before.
+            TooBusy: it conflicted for five seconds.
+            StoreUnavailable: the database did not answer.
+        """
+        ...
+
+    def reading(self, work: Callable[[U_co], T]) -> T:
+        """Run `work(unit)`, which may not write."""
+        ...
+
+    def answering(self, once: Once | None) -> "Store[U_co]":
+        """The same store, whose next `atomically` also keeps its reply under `once`."""
+        ...
+
+
+class JoinedStore(Generic[U_co]):
+    """A store whose work joins a transaction that is already open: what handlers hand to use cases."""
+
+    def __init__(self, unit: U_co) -> None:
+        self._unit = unit
+
+    def atomically(self, work: Callable[[U_co], T]) -> T:
+        return work(self._unit)
+
+    def reading(self, work: Callable[[U_co], T]) -> T:
+        return work(self._unit)
+
+    def answering(self, once: Once | None) -> "JoinedStore[U_co]":
+        if once is not None:
+            raise LookupError("an event has no idempotency key: its watermark is its memory")
+        return self
+
+
+def run_once(unit: Unit, once: Once | None, work: Callable[[], T]) -> T:
+    """Do `work` unless its reply is stored already; store the reply with it.
+
+    The reply is read first and written last: a concurrent twin meets the unique id at its own insert, conflicts,
+    runs again and finds the reply. See docs/decisions/0004-stored-replies.md.
+    """
+    if once is None:
+        return work()
+    stored = unit.get(StoredReply, once.scope)
+    if stored is not None:
+        raise Replayed(stored)
+    result = work()
+    unit.flush()
+    unit.save(
+        StoredReply(id=once.scope, fingerprint=once.fingerprint, reply=once.render(result), expires_at=once.expires_at)
+    )
+    return result
