@@ -20,7 +20,7 @@ from servicekit.refusals import NotFound, Stale
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
-U_co = TypeVar("U_co", bound="Unit", covariant=True)
+U_co = TypeVar("U_co", covariant=True)
 Document = dict[str, Any]
 Where = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
