@@ -1,0 +1,96 @@
+"""Which port each part of the local stack listens on."""
+
+import socket
+from collections.abc import Iterable, Mapping
+
+import psutil
+
+from mentormesh.stack.failures import PortTaken, StackFailure
+
+HOST = "127.0.0.1"
+
+FRIENDLY = {
+    "portal": 8080,
+    "profiles": 8081,
+    "matching": 8082,
+    "feedback": 8083,
+    "notifications": 8084,
+    "kafka": 9092,
+    "kafka-controller": 9093,
+    "mongodb": 27017,
+    "identity": 9400,
+    "mail": 1025,
+    "profiles-worker": 9181,
+    "matching-worker": 9182,
+    "feedback-worker": 9183,
+    "notifications-worker": 9184,
+}
+
+
+def parse(choices: Iterable[str]) -> dict[str, int]:
+    """`["portal=8090"]` as `{"portal": 8090}`.
+
+    Raises:
+        StackFailure: a choice is not PART=NUMBER, or names no part.
+    """
+    chosen: dict[str, int] = {}
+    for choice in choices:
+        part, _, number = choice.partition("=")
+        if part not in FRIENDLY:
+            raise StackFailure(f"--port {choice}: no part is called {part!r}. The parts are {', '.join(FRIENDLY)}.")
+        if not number.isdecimal() or not 0 < int(number) < 65536:
+            raise StackFailure(f"--port {choice}: write a port between 1 and 65535, as in --port {part}=8090.")
+        chosen[part] = int(number)
+    return chosen
+
+
+def assign(
+    parts: Iterable[str], chosen: Mapping[str, int], remembered: Mapping[str, int], auto: bool
+) -> dict[str, int]:
+    """A port for each part: the chosen one, else the one of last time, else a friendly or a free one.
+
+    Raises:
+        PortTaken: another program listens there already.
+    """
+    assigned: dict[str, int] = {}
+    held: list[socket.socket] = []
+    try:
+        for part in parts:
+            wanted = chosen.get(part) or remembered.get(part) or (0 if auto else FRIENDLY[part])
+            held.append(_bind(part, wanted))
+            assigned[part] = held[-1].getsockname()[1]
+    finally:
+        for listener in held:
+            listener.close()
+    return assigned
+
+
+def _bind(part: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    # A stopped stack leaves connections in TIME_WAIT; the servers themselves bind over them too.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(1)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(part, port, holder_of(port)) from error
+    return listener
+
+
+def holder_of(port: int) -> str | None:
+    """The program that listens on `port`, as `name (pid 12)`, where the system lets us know it."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    except psutil.Error:
+        return None
+    return None
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections on `port` of this machine."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
