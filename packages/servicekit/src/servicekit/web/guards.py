@@ -1,0 +1,42 @@
+"""The note that each view carries: which permission row guards it and what its requests must bring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`operation` is the row's name; None for a view of the chassis itself, which needs neither token nor row."""
+
+    operation: str | None
+    creates: bool = False
+    if_match: bool = False
+    form: bool = False
+
+
+OF_THE_KIT = Guard(None)
+
+
+def operation(
+    name: str, *, creates: bool = False, if_match: bool = False, form: bool = False
+) -> Callable[[View], View]:
+    """Say which row of the permission table guards a view.
+
+    `creates`: an idempotency key is required. `if_match`: so is the version. `form`: the body is not JSON.
+    """
+    return lambda view: guarded(view, Guard(name, creates, if_match, form))
+
+
+def guarded(view: View, guard: Guard) -> View:
+    """The view, carrying its guard."""
+    view.guard = guard  # type: ignore[attr-defined]
+    return view
+
+
+def guard_of(view: object) -> Guard | None:
+    """The view's guard, or None where nobody said."""
+    guard: Guard | None = getattr(view, "guard", None)
+    return guard
