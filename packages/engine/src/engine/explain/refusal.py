@@ -1,0 +1,58 @@
+"""The rule, if any, for which two people are no candidates of each other."""
+
+import numpy as np
+
+from engine import rules, score
+from engine.person import Person
+from engine.pool import Pool
+
+
+def refusal(pool: Pool, mentee_id: str, mentor_id: str) -> str | None:
+    """The first broken rule in the order of `rules.ORDER`, or None where they may be matched.
+
+    Before any rule: `unknown` where a person is not in the pool, `role` where theirs is not the role asked for.
+    """
+    mentee, mentor = pool.people.get(mentee_id), pool.people.get(mentor_id)
+    if mentee is None or mentor is None:
+        return "unknown"
+    if not mentee.is_mentored or not mentor.mentors or (pool.program.kind == "peer" and not _peers(mentee, mentor)):
+        return "role"
+    broken = _broken(pool, mentee, mentor)
+    return next((rule for rule in rules.ORDER if rule in broken), None)
+
+
+def _peers(mentee: Person, mentor: Person) -> bool:
+    return mentee.role == mentor.role == "both"
+
+
+def _broken(pool: Pool, mentee: Person, mentor: Person) -> set[str]:
+    me, other, program = mentee.person_id, mentor.person_id, pool.program
+    theirs = pool.columns.take(np.array([pool.rows[other]]))
+    found = {rule for rule, broken in rules.column_rules(pool.mentee_columns(mentee), theirs, program) if broken[0]}
+    if not program.rules.reporting_line_allowed and (other in pool.lines.above(me) or me in pool.lines.above(other)):
+        found.add("reporting_line")
+    if other in pool.avoided(me):
+        found.add("avoid")
+    if score.pair(mentee, mentor, program, pool.rarity).total < program.floor:
+        found.add("floor")
+    if (me, other) in program.forbidden or (program.kind == "peer" and (other, me) in program.forbidden):
+        found.add("forbidden")
+    if me == other:
+        found.add("oneself")
+    if points_the_other_way(pool, mentee, mentor):
+        found.add("direction")
+    return found
+
+
+def points_the_other_way(pool: Pool, mentee: Person, mentor: Person) -> bool:
+    """Whether two people of role `both` score better the other way round; of a tie the senior, then the smaller id."""
+    if not _peers(mentee, mentor) or pool.program.kind == "peer" or mentee.person_id == mentor.person_id:
+        return False
+    here = score.pair(mentee, mentor, pool.program, pool.rarity).total
+    there = score.pair(mentor, mentee, pool.program, pool.rarity).total
+    return (there, seniority(mentee), mentor.person_id) > (here, seniority(mentor), mentee.person_id)
+
+
+def seniority(person: Person) -> float:
+    """The level by which a tie is broken; a missing one is lowest."""
+    return float("-inf") if person.level is None else person.level
