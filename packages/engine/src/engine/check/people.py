@@ -156,6 +156,8 @@ def person_of(row: Mapping[str, str], attributes: tuple[str, ...]) -> Person:
             "department": row["department"],
             "site": row["site"],
             "level": "" if level is None else str(level),
+            "remote": "yes" if yes(row, "remote") else "no",
+            "time_zone": row["time_zone"],
             **{name: row[name] for name in attributes},
         },
         level=level,

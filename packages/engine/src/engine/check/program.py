@@ -81,7 +81,7 @@ def program_of(document: Mapping[str, Any]) -> Program:
         as_of=date_of(document.get("as_of")),
         attributes=texts(document, "attributes", ()),
         weights=weights_of(document),
-        ideal_gap=number(seniority, "ideal_gap", -2.0 if kind == "reverse" else 2.0),
+        ideal_gap=number(seniority, "ideal_gap", 2.0),
         width=number(seniority, "width", 1.4142),
         diversity=texts(document, "diversity", ("department",)),
         wish_of_mentee=number(wishes, "mentee", 0.25),

@@ -1,5 +1,7 @@
 """The absolute rules, asked of one mentee and one mentor at a time, in the order in which they are published."""
 
+import math
+
 from engine.check.people import People, Person
 from engine.check.program import Program
 from engine.check.scores import Score, Scores
@@ -19,6 +21,8 @@ RULES = (
 )
 # A sum of five products may be taken in another order: a score this close below the floor is at the floor.
 ROUNDING = 1e-9
+# Scores are told apart to six decimals: of two directions closer than that, but not equal, either may stand.
+RESOLUTION = 1e-6
 DAY = 24 * 3600
 
 
@@ -41,7 +45,7 @@ class Rules:
             "opted_out": not mentee.opted_out and not mentor.opted_out,
             "reporting_line": not self.one_reports_to_the_other(mentee, mentor),
             "avoid": mentor.person_id not in mentee.avoid and mentee.person_id not in mentor.avoid,
-            "capacity": self.seats(mentor) > 0 and (self.program.kind != "peer" or self.seats(mentee) > 0),
+            "capacity": self.seats(mentor) > 0,
             "floor": score.total >= self.program.floor - ROUNDING,
             "min_level_gap": self.gap_is_enough(mentee, mentor),
             "forbidden": not self.forbidden(mentee.person_id, mentor.person_id),
@@ -61,19 +65,17 @@ class Rules:
             return False
         if self.program.kind == "peer":
             return mentee.person_id > mentor.person_id
-        back = self.scores.of(mentor, mentee)
-        if self.broken(mentor, mentee, back):
-            return False
-        if abs(back.total - score.total) > ROUNDING:
-            return back.total > score.total
-        if (mentee.level or 0) != (mentor.level or 0):
-            return (mentee.level or 0) > (mentor.level or 0)
+        gain = self.scores.of(mentor, mentee).total - score.total
+        if abs(gain) > ROUNDING:
+            return gain > RESOLUTION
+        if seniority(mentee) != seniority(mentor):
+            return seniority(mentee) > seniority(mentor)
         return mentee.person_id < mentor.person_id
 
     def seats(self, mentor: Person) -> int:
         """How many mentees the mentor takes: what they wrote, else one, or a whole group."""
         if self.program.kind == "peer":
-            return 0 if mentor.capacity == 0 else 1
+            return 1
         if self.program.kind == "group":
             return self.program.group_max if mentor.capacity is None else min(mentor.capacity, self.program.group_max)
         return 1 if mentor.capacity is None else mentor.capacity
@@ -124,3 +126,8 @@ class Rules:
         return (mentee, mentor) in self.program.forbidden or (
             self.program.kind == "peer" and (mentor, mentee) in self.program.forbidden
         )
+
+
+def seniority(person: Person) -> float:
+    """The level by which a tie is broken; a missing one is the lowest."""
+    return -math.inf if person.level is None else person.level

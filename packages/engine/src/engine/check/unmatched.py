@@ -74,9 +74,11 @@ def breaches_of_counts(row: dict[str, str], person: Person, others: list[Person]
         broken = rules.broken(mentee, mentor, score)
         if broken:
             removed[broken[0]] += 1
-        elif not rules.better_the_other_way(mentee, mentor, score):
+        elif rules.better_the_other_way(mentee, mentor, score):
+            removed["direction"] += 1
+        else:
             candidates += 1
-    true = {"candidates": candidates, **{f"removed_{rule}": removed[rule] for rule in RULES}}
+    true = {"candidates": candidates, **{f"removed_{rule}": removed[rule] for rule in (*RULES, "direction")}}
     for column, count in true.items():
         if column in row and row[column] != str(count):
             words = f"unmatched.csv says {row[column]} in {column}; the raw data say {count}"
