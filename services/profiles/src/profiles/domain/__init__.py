@@ -1,0 +1,1 @@
+"""People, profiles, vocabularies, clients and access: entities, rules and refusals; pure."""

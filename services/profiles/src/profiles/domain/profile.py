@@ -1,0 +1,154 @@
+"""What a person says for mentoring: skills, themes, hours, capacity, whom to avoid, and a pause."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, get_args
+
+from contracts.profiles import ProfileChanged, SkillOffered, WeeklySlot
+from servicekit.entity import Entity
+from servicekit.refusals import FieldError, InvalidInput
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = get_args(Day)
+MOST_CAPACITY = 50
+MOST_SKILLS = 50
+MOST_INTERVALS = 100
+MOST_AVOIDED = 200
+LONGEST_BIO = 4000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A skill somebody can pass on; `level` from 1 (knows the basics) to 5 (others ask them)."""
+
+    skill_id: str
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A weekly interval on half hours of local time; `end` may be 24:00 and is later than `start`."""
+
+    day: Day
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What a person publishes in one go; skills and themes by id."""
+
+    skills_offered: tuple[Offer, ...] = ()
+    skills_wanted: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    helps_with: tuple[str, ...] = ()
+    availability: tuple[Interval, ...] = ()
+    capacity: int = 1
+    bio: str = ""
+    opted_out: bool = False
+    avoid: tuple[str, ...] = ()
+    consent: dict[str, bool] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Pass, or say everything that is wrong.
+
+        Raises:
+            InvalidInput: with one pointer per wrong value.
+        """
+        wrong = [
+            *_repeated("skills_offered", [offer.skill_id for offer in self.skills_offered]),
+            *_repeated("skills_wanted", list(self.skills_wanted)),
+            *_repeated("goals", list(self.goals)),
+            *_repeated("helps_with", list(self.helps_with)),
+            *(
+                FieldError(f"/availability/{place}", trouble)
+                for place, interval in enumerate(self.availability)
+                if (trouble := _trouble(interval))
+            ),
+        ]
+        wrong += [
+            FieldError(f"/skills_offered/{place}/level", "Write a whole number from 1 to 5.")
+            for place, offer in enumerate(self.skills_offered)
+            if not 1 <= offer.level <= 5
+        ]
+        if not 0 <= self.capacity <= MOST_CAPACITY:
+            wrong.append(FieldError("/capacity", f"Write a whole number from 0 to {MOST_CAPACITY}."))
+        if wrong:
+            raise InvalidInput("Some parts of the profile are not as they must be; see `errors`.", wrong)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile(Entity):
+    """A person's mentoring profile; the id is the person's.
+
+    `paused_until` is the first day, in the person's time zone, on which they are there again.
+    """
+
+    statement: Statement = field(default_factory=Statement)
+    paused_until: date | None = None
+
+    def stating(self, statement: Statement) -> "Profile":
+        """The profile with everything said anew; a pause stays. Raises InvalidInput where it cannot be."""
+        statement.check()
+        return replace(self, statement=statement)
+
+    def paused(self, until: date, today: date) -> "Profile":
+        """The profile, out of all matching until that day.
+
+        Raises:
+            InvalidInput: the day is not to come.
+        """
+        if until <= today:
+            detail = f"Write a day after {today.isoformat()}."
+            raise InvalidInput("A pause ends on a day to come.", [FieldError("/until", detail)])
+        return replace(self, paused_until=until)
+
+    def resumed(self) -> "Profile":
+        """The profile without its pause."""
+        return replace(self, paused_until=None)
+
+    @property
+    def snapshot(self) -> ProfileChanged:
+        """What `matching` is told; the bio stays here."""
+        said = self.statement
+        return ProfileChanged(
+            person_id=self.id,
+            skills_offered=tuple(SkillOffered(skill_id=one.skill_id, level=one.level) for one in said.skills_offered),
+            skills_wanted=said.skills_wanted,
+            goals=said.goals,
+            helps_with=said.helps_with,
+            availability=tuple(WeeklySlot(day=one.day, start=one.start, end=one.end) for one in said.availability),
+            capacity=said.capacity,
+            opted_out=said.opted_out,
+            avoid=said.avoid,
+            paused_until=self.paused_until,
+            consent=said.consent,
+        )
+
+
+def _repeated(name: str, ids: list[str]) -> list[FieldError]:
+    return [
+        FieldError(f"/{name}/{place}", "This was named before; name each once.")
+        for place, id in enumerate(ids)
+        if id in ids[:place]
+    ]
+
+
+def _trouble(interval: Interval) -> str | None:
+    start, end = _half_hours(interval.start), _half_hours(interval.end)
+    if start is None or end is None:
+        return "Write local times on half hours, such as 09:00 and 10:30."
+    if end <= start:
+        return "The end must come after the start on the same day; 24:00 ends a day."
+    return None
+
+
+def _half_hours(text: str) -> int | None:
+    """Half hours since midnight, or None where the text is no such time."""
+    hours, colon, minutes = text.partition(":")
+    if not colon or len(text) != 5 or not (hours + minutes).isascii() or not (hours + minutes).isdigit():
+        return None
+    if minutes not in ("00", "30"):
+        return None
+    total = int(hours) * 2 + int(minutes) // 30
+    return total if total <= 48 else None

@@ -1,0 +1,126 @@
+"""The organisation's OpenID Connect provider: who an ID token names, once it is verified."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import structlog
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from profiles.domain.errors import InvalidGrant
+from profiles.ports import Identity
+from servicekit.refusals import StoreUnavailable
+from servicekit.tokens import Keys, RemoteKeys
+
+# Asymmetric ones only: with a shared secret or none, whoever knows a public key could sign.
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
+LEEWAY_SECONDS = 60
+
+log = structlog.get_logger()
+
+
+class ProviderUnreachable(StoreUnavailable):
+    """The identity provider does not say where its keys are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """What the operator configured about the provider.
+
+    `client_id` is the portal's client there; `link_claim` names a person: `email` (verified, unless
+    `trust_unverified_email`), or a claim that carries the external id.
+    """
+
+    issuer: str
+    client_id: str
+    link_claim: str = "email"
+    trust_unverified_email: bool = False
+
+
+class DiscoveredKeys:
+    """The provider's keys, found by its discovery document when they are first needed."""
+
+    def __init__(self, issuer: str, discovery_url: str) -> None:
+        self._issuer = issuer
+        self._discovery_url = discovery_url
+        self._lock = threading.Lock()
+        self._remote: RemoteKeys | None = None
+
+    def key_set(self, kid: str) -> KeySet:
+        """The present keys; raises ProviderUnreachable where they cannot be had."""
+        with self._lock:
+            if self._remote is None:
+                self._remote = RemoteKeys(self._jwks_uri())
+            return self._remote.key_set(kid)
+
+    def _jwks_uri(self) -> str:
+        try:
+            reply = requests.get(self._discovery_url, timeout=5)
+            reply.raise_for_status()
+            document = reply.json()
+            issuer, jwks_uri = document["issuer"], document["jwks_uri"]
+        except (requests.RequestException, ValueError, KeyError, TypeError) as failure:
+            log.warning("provider-not-discovered", url=self._discovery_url, error=type(failure).__name__)
+            raise ProviderUnreachable("The identity provider does not answer. Try again in a moment.") from failure
+        if issuer != self._issuer:
+            log.error("provider-has-another-issuer", configured=self._issuer, found=str(issuer))
+            raise ProviderUnreachable(f"OIDC_ISSUER is {self._issuer}, and the provider calls itself {issuer}.")
+        return str(jwks_uri)
+
+
+class OpenIdProvider:
+    """Verifies ID tokens (OpenID Connect Core section 3.1.3.7) and says whom they name."""
+
+    def __init__(self, trust: Trust, keys: Keys) -> None:
+        self._trust = trust
+        self._keys = keys
+
+    def identify(self, id_token: str) -> Identity:
+        """Whom the token names; raises InvalidGrant where it is forged, expired or not for us."""
+        try:
+            token = jwt.decode(id_token, self._key_for, algorithms=ALGORITHMS)
+            self._registry().validate(token.claims)
+            self._refuse_other_party(token.claims)
+        except (JoseError, ValueError, TypeError) as failure:
+            log.info("id-token-refused", error=type(failure).__name__)
+            raise InvalidGrant("The ID token is not valid here, or has expired. Sign in again.") from failure
+        return self._identity(token.claims)
+
+    def _key_for(self, protected: Any) -> KeySet:
+        return self._keys.key_set(str(protected.headers().get("kid", "")))
+
+    def _registry(self) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=lambda: int(time.time()),
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": self._trust.issuer},
+            aud={"essential": True, "value": self._trust.client_id},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+
+    def _refuse_other_party(self, claims: Mapping[str, Any]) -> None:
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        party = claims.get("azp")
+        if (several or party is not None) and party != self._trust.client_id:
+            raise ValueError("the token was issued to another party")
+
+    def _identity(self, claims: Mapping[str, Any]) -> Identity:
+        trust = self._trust
+        named = claims.get(trust.link_claim)
+        value = named if isinstance(named, str) and named else None
+        by_email = trust.link_claim == "email"
+        # Some providers send the flag as text.
+        verified = trust.trust_unverified_email or claims.get("email_verified") in (True, "true")
+        return Identity(
+            issuer=trust.issuer,
+            subject=claims["sub"],
+            email=value if by_email and verified else None,
+            external_id=None if by_email else value,
+        )

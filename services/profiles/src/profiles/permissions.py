@@ -1,0 +1,36 @@
+"""Who may do what in this service: one row per operation, deny by default."""
+
+from servicekit.permissions import PUBLIC, Permissions, both, employee, relation, role, rule, scope
+
+_READS_PEOPLE = scope("people:read", "people:write")
+_ONESELF = both(employee, relation("self"))
+
+TABLE = Permissions(
+    {
+        "me.read": rule(employee),
+        "person.register": rule(role("people_admin"), scope("people:write")),
+        "person.card": rule(employee, _READS_PEOPLE),
+        "person.read": rule(role("people_admin"), _READS_PEOPLE, _ONESELF),
+        "person.change": rule(role("people_admin"), scope("people:write"), _ONESELF),
+        # Also who may look people up by address or external id.
+        "person.change-any-fact": rule(role("people_admin"), scope("people:write")),
+        "roles.read": rule(role("people_admin", "auditor"), _ONESELF),
+        "roles.grant": rule(role("people_admin")),
+        "profile.read": rule(role("people_admin"), _ONESELF),
+        "profile.change": rule(role("people_admin"), _ONESELF),
+        "profile.pause": rule(role("people_admin"), _ONESELF),
+        "profile.resume": rule(role("people_admin"), _ONESELF),
+        "vocabulary.read": rule(employee, _READS_PEOPLE),
+        "vocabulary.add": rule(role("people_admin")),
+        "client.read": rule(role("people_admin")),
+        "client.create": rule(role("people_admin")),
+        "client.revoke": rule(role("people_admin")),
+        "token.issue": PUBLIC,
+        "keys.read": PUBLIC,
+    }
+)
+
+
+def relations_to_person(caller_id: str, person_id: str) -> frozenset[str]:
+    """How a caller stands to a person."""
+    return frozenset({"self"}) if caller_id == person_id else frozenset()

@@ -1,0 +1,110 @@
+"""What the use cases need of the outside: a unit of work, the identity provider, a signer of tokens."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import servicekit.store
+from contracts import Event
+from profiles.domain.access import Grant, SigningKey, SignInLink
+from profiles.domain.client import Client
+from profiles.domain.person import Person
+from profiles.domain.vocabulary import Skill, Theme
+from servicekit.entity import Entity
+
+E = TypeVar("E", bound=Entity)
+T = TypeVar("T", Skill, Theme)
+
+
+class Unit(Protocol):
+    """The documents of this service inside one unit of work."""
+
+    def get(self, kind: type[E], id: str) -> E | None:
+        """The entity, or None."""
+        ...
+
+    def require(self, kind: type[E], id: str, expected: int | None = None) -> E:
+        """The entity; raises NotFound, or Stale where it has another version than `expected`."""
+        ...
+
+    def prefetch(self, kind: type[E], ids: Iterable[str]) -> None:
+        """Load many at once."""
+        ...
+
+    def save(self, entity: E, *events: Event) -> E:
+        """Keep the entity and tell its events."""
+        ...
+
+    def person_by_email(self, key: str) -> Person | None:
+        """The person whose folded address this is."""
+        ...
+
+    def person_by_external_id(self, external_id: str) -> Person | None:
+        """The person whom HR calls so."""
+        ...
+
+    def people_named(
+        self, words: Sequence[str], exact: str | None, after: tuple[str, str] | None, limit: int
+    ) -> list[Person]:
+        """People who did not leave and whose name has words that begin so, by (sort name, id) after `after`.
+
+        `exact` also finds the one whose address or external id it is, wherever they work now.
+        """
+        ...
+
+    def terms_with_keys(self, kind: type[T], keys: Sequence[str]) -> list[T]:
+        """Entries that have one of these keys as name or synonym."""
+        ...
+
+    def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
+        """Entries in use whose names have words that begin so, by (name key, id) after `after`."""
+        ...
+
+    def people_admins(self) -> list[Grant]:
+        """The grants that make somebody a people admin."""
+        ...
+
+    def links_of(self, person_id: str, issuer: str) -> list[SignInLink]:
+        """The person's links to an identity provider."""
+        ...
+
+    def clients_after(self, after: str | None, limit: int) -> list[Client]:
+        """Clients by id."""
+        ...
+
+    def signing_keys(self) -> list[SigningKey]:
+        """Every key whose tokens may be about, the newest first."""
+        ...
+
+
+Store: TypeAlias = servicekit.store.Store[Unit]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Whom an identity provider vouches for; `email` is set only where it may be trusted."""
+
+    issuer: str
+    subject: str
+    email: str | None
+    external_id: str | None
+
+
+class IdentityProvider(Protocol):
+    """The organisation's OpenID Connect provider."""
+
+    def identify(self, id_token: str) -> Identity:
+        """Whom the ID token names.
+
+        Raises:
+            InvalidGrant: it is forged, expired, or not for us.
+        """
+        ...
+
+
+class TokenSigner(Protocol):
+    """Signs platform tokens."""
+
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        """A JWT with these claims and whatever names its issuer and audience."""
+        ...

@@ -1,0 +1,84 @@
+"""Clients of integrators: making one, listing them, revoking one."""
+
+import secrets
+from dataclasses import dataclass
+
+from profiles.domain.audit import audited
+from profiles.domain.client import Client, digest
+from profiles.permissions import TABLE
+from profiles.ports import Store, Unit
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.ids import new_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewClient:
+    """A client with its secret, which is nowhere kept."""
+
+    client: Client
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clients:
+    """One page of clients; `following` is the id after which the next one begins, None on the last."""
+
+    items: list[Client]
+    following: str | None
+
+
+def create_client(
+    store: Store, clock: Clock, caller: Caller, name: str, scopes: tuple[str, ...], programs: tuple[str, ...]
+) -> NewClient:
+    """Give an integrator's program credentials for these scopes and, where named, these programs only."""
+    TABLE.require(caller, "client.create")
+    secret = secrets.token_urlsafe(32)
+    now = clock.now()
+    client = Client(
+        id=new_id("cli"),
+        name=name,
+        scopes=tuple(dict.fromkeys(scopes)),
+        programs=tuple(dict.fromkeys(programs)),
+        secret_hash=digest(secret),
+        created_at=now,
+    )
+
+    def work(unit: Unit) -> NewClient:
+        unit.save(audited(caller, "client.create", client.id, now, *client.scopes))
+        return NewClient(client=unit.save(client, client.snapshot), secret=secret)
+
+    return store.atomically(work)
+
+
+def revoke_client(store: Store, clock: Clock, caller: Caller, client_id: str, expected: int | None = None) -> Client:
+    """Refuse a client for good; again changes nothing."""
+    TABLE.require(caller, "client.revoke")
+
+    def work(unit: Unit) -> Client:
+        client = unit.require(Client, client_id, expected)
+        if client.revoked:
+            return client
+        revoked = client.revoked_from(clock.now())
+        unit.save(audited(caller, "client.revoke", client_id, clock.now()))
+        return unit.save(revoked, revoked.snapshot)
+
+    return store.atomically(work)
+
+
+def read_client(store: Store, caller: Caller, client_id: str) -> Client:
+    """One client."""
+    TABLE.require(caller, "client.read")
+    return store.reading(lambda unit: unit.require(Client, client_id))
+
+
+def list_clients(store: Store, caller: Caller, after: str | None, limit: int) -> Clients:
+    """Clients in the order they were made."""
+    TABLE.require(caller, "client.read")
+
+    def work(unit: Unit) -> Clients:
+        found = unit.clients_after(after, limit + 1)
+        shown = found[:limit]
+        return Clients(items=shown, following=shown[-1].id if len(found) > limit else None)
+
+    return store.reading(work)

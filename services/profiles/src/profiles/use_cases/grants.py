@@ -1,0 +1,66 @@
+"""Giving and taking roles, so that somebody who can administer people always remains."""
+
+from dataclasses import replace
+
+from profiles.domain.access import PEOPLE_ADMINS, Grant, Guard
+from profiles.domain.audit import audited
+from profiles.domain.errors import LastPeopleAdmin
+from profiles.domain.person import Person
+from profiles.permissions import TABLE, relations_to_person
+from profiles.ports import Store, Unit
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.refusals import Stale, WrongState
+
+
+def read_roles(store: Store, caller: Caller, person_id: str) -> Grant:
+    """The roles a person was given; version 0 where they never were given any."""
+    TABLE.require(caller, "roles.read", relations_to_person(caller.id, person_id))
+
+    def work(unit: Unit) -> Grant:
+        return _grant(unit, unit.require(Person, person_id).id)
+
+    return store.reading(work)
+
+
+def grant_roles(
+    store: Store, clock: Clock, caller: Caller, person_id: str, expected: int | None, roles: tuple[str, ...]
+) -> Grant:
+    """Give a person exactly these roles, from their next token on.
+
+    Raises:
+        WrongState: the person left, and is to get a role.
+        LastPeopleAdmin: nobody else could administer people.
+        Stale: the roles are at another version than `expected`.
+    """
+    TABLE.require(caller, "roles.grant")
+
+    def work(unit: Unit) -> Grant:
+        person = unit.require(Person, person_id)
+        before = _grant(unit, person_id)
+        if expected is not None and before.version != expected:
+            raise Stale(f"The roles are at version {before.version}, not {expected}. Fetch them and repeat the change.")
+        after = replace(before, roles=tuple(sorted(set(roles))))
+        if after.roles == before.roles:
+            return before
+        if roles and not person.may_come_in:
+            raise WrongState(f"{person_id} left the organisation and can be given no role.")
+        if "people_admin" in set(before.roles) - set(roles):
+            _keep_a_people_admin(unit, person_id)
+        unit.save(audited(caller, "roles.grant", person_id, clock.now(), *after.roles))
+        return unit.save(after)
+
+    return store.atomically(work)
+
+
+def _grant(unit: Unit, person_id: str) -> Grant:
+    return unit.get(Grant, person_id) or Grant(id=person_id)
+
+
+def _keep_a_people_admin(unit: Unit, leaving: str) -> None:
+    # Two admins who take the role from each other at once must conflict, so both go through one document.
+    unit.save(unit.get(Guard, PEOPLE_ADMINS) or Guard(id=PEOPLE_ADMINS))
+    others = [grant.id for grant in unit.people_admins() if grant.id != leaving]
+    unit.prefetch(Person, others)
+    if not any((person := unit.get(Person, id)) is not None and person.may_come_in for id in others):
+        raise LastPeopleAdmin("This is the last people admin. Give the role to somebody else first.")

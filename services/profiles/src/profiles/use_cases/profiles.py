@@ -1,0 +1,207 @@
+"""Reading, publishing, pausing and resuming a mentoring profile."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from profiles.domain.audit import audited
+from profiles.domain.person import Person
+from profiles.domain.profile import Interval, Offer, Profile, Statement
+from profiles.domain.vocabulary import Skill, Theme
+from profiles.permissions import TABLE, relations_to_person
+from profiles.ports import Store, Unit
+from profiles.use_cases.vocabularies import name_terms
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.refusals import FieldError, InvalidInput, Stale, WrongState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What somebody sends as their profile; skills and themes by name or id, offered skills as (skill, level)."""
+
+    skills_offered: tuple[tuple[str, int], ...] = ()
+    skills_wanted: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    helps_with: tuple[str, ...] = ()
+    availability: tuple[Interval, ...] = ()
+    capacity: int = 1
+    bio: str = ""
+    opted_out: bool = False
+    avoid: tuple[str, ...] = ()
+    consent: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedProfile:
+    """A profile with the names of its skills and themes by id; `version` 0 is a profile that nobody published yet."""
+
+    profile: Profile
+    names: Mapping[str, str]
+
+    @property
+    def version(self) -> int:
+        """The profile's."""
+        return self.profile.version
+
+
+def read_profile(store: Store, caller: Caller, person_id: str) -> NamedProfile:
+    """A person's profile, an empty one where they published none yet."""
+    TABLE.require(caller, "profile.read", relations_to_person(caller.id, person_id))
+
+    def work(unit: Unit) -> NamedProfile:
+        unit.require(Person, person_id)
+        return _named(unit, unit.get(Profile, person_id) or Profile(id=person_id))
+
+    return store.reading(work)
+
+
+def publish_profile(
+    store: Store, clock: Clock, caller: Caller, person_id: str, expected: int | None, draft: Draft
+) -> NamedProfile:
+    """Say everything anew; `expected` 0 publishes for the first time.
+
+    Raises:
+        InvalidInput: a part cannot be, with its pointer.
+        WrongState: the person left.
+        Stale: the profile is at another version than `expected`.
+    """
+    TABLE.require(caller, "profile.change", relations_to_person(caller.id, person_id))
+
+    def work(unit: Unit) -> NamedProfile:
+        person = _employed(unit, person_id)
+        before = unit.get(Profile, person.id) or Profile(id=person.id)
+        _expect(before, expected)
+        _check_avoided(unit, person.id, draft.avoid)
+        after = before.stating(_statement(unit, draft))
+        if after == before and before.version:
+            return _named(unit, before)
+        _audit_foreign_hand(unit, clock, caller, "profile.change", person.id)
+        return _named(unit, unit.save(after, after.snapshot))
+
+    return store.atomically(work)
+
+
+def pause_profile(
+    store: Store, clock: Clock, caller: Caller, person_id: str, until: date, expected: int | None = None
+) -> NamedProfile:
+    """Keep a person out of all matching until that day in their time zone.
+
+    Raises:
+        InvalidInput: the day is not to come.
+        WrongState: there is no profile yet, or the person left.
+    """
+    TABLE.require(caller, "profile.pause", relations_to_person(caller.id, person_id))
+
+    def work(unit: Unit) -> NamedProfile:
+        person = _employed(unit, person_id)
+        today = clock.now().astimezone(ZoneInfo(person.facts.time_zone)).date()
+        before = _published(unit, person.id, expected)
+        return _pausing(unit, clock, caller, "profile.pause", before, before.paused(until, today))
+
+    return store.atomically(work)
+
+
+def resume_profile(
+    store: Store, clock: Clock, caller: Caller, person_id: str, expected: int | None = None
+) -> NamedProfile:
+    """End a pause now; without one, nothing changes."""
+    TABLE.require(caller, "profile.resume", relations_to_person(caller.id, person_id))
+
+    def work(unit: Unit) -> NamedProfile:
+        before = _published(unit, _employed(unit, person_id).id, expected)
+        return _pausing(unit, clock, caller, "profile.resume", before, before.resumed())
+
+    return store.atomically(work)
+
+
+def _pausing(unit: Unit, clock: Clock, caller: Caller, operation: str, before: Profile, after: Profile) -> NamedProfile:
+    if after != before:
+        _audit_foreign_hand(unit, clock, caller, operation, after.id)
+        after = unit.save(after, after.snapshot)
+    return _named(unit, after)
+
+
+def _employed(unit: Unit, person_id: str) -> Person:
+    person = unit.require(Person, person_id)
+    if person.status == "left":
+        raise WrongState(f"{person_id} left the organisation, so their profile stands still.")
+    return person
+
+
+def _published(unit: Unit, person_id: str, expected: int | None) -> Profile:
+    profile = unit.get(Profile, person_id)
+    if profile is None:
+        raise WrongState("There is no profile yet. Publish one first.")
+    _expect(profile, expected)
+    return profile
+
+
+def _expect(profile: Profile, expected: int | None) -> None:
+    if expected is not None and profile.version != expected:
+        raise Stale(f"The profile is at version {profile.version}, not {expected}. Fetch it and repeat the change.")
+
+
+def _check_avoided(unit: Unit, person_id: str, avoid: tuple[str, ...]) -> None:
+    unit.prefetch(Person, avoid)
+    wrong = [
+        FieldError(f"/avoid/{place}", "This is the person themselves." if id == person_id else f"There is no {id}.")
+        for place, id in enumerate(avoid)
+        if id == person_id or unit.get(Person, id) is None
+    ]
+    wrong += [
+        FieldError(f"/avoid/{place}", "This was named before; name each once.")
+        for place, id in enumerate(avoid)
+        if id in avoid[:place]
+    ]
+    if wrong:
+        raise InvalidInput("Some people to avoid cannot be; see `errors`.", wrong)
+
+
+def _statement(unit: Unit, draft: Draft) -> Statement:
+    skills = name_terms(
+        unit,
+        Skill,
+        [
+            *((f"/skills_offered/{place}/skill", skill) for place, (skill, _) in enumerate(draft.skills_offered)),
+            *_places("skills_wanted", draft.skills_wanted),
+        ],
+    )
+    themes = name_terms(unit, Theme, [*_places("goals", draft.goals), *_places("helps_with", draft.helps_with)])
+    offered, goals = len(draft.skills_offered), len(draft.goals)
+    return Statement(
+        skills_offered=tuple(
+            Offer(skill_id=id, level=level)
+            for id, (_, level) in zip(skills[:offered], draft.skills_offered, strict=True)
+        ),
+        skills_wanted=tuple(skills[offered:]),
+        goals=tuple(themes[:goals]),
+        helps_with=tuple(themes[goals:]),
+        availability=draft.availability,
+        capacity=draft.capacity,
+        bio=draft.bio,
+        opted_out=draft.opted_out,
+        avoid=draft.avoid,
+        consent=draft.consent,
+    )
+
+
+def _places(name: str, texts: Iterable[str]) -> list[tuple[str, str]]:
+    return [(f"/{name}/{place}", text) for place, text in enumerate(texts)]
+
+
+def _named(unit: Unit, profile: Profile) -> NamedProfile:
+    said = profile.statement
+    skills = [*(offer.skill_id for offer in said.skills_offered), *said.skills_wanted]
+    themes = [*said.goals, *said.helps_with]
+    unit.prefetch(Skill, skills)
+    unit.prefetch(Theme, themes)
+    names = {id: unit.require(Skill, id).name for id in skills}
+    names |= {id: unit.require(Theme, id).name for id in themes}
+    return NamedProfile(profile=profile, names=names)
+
+
+def _audit_foreign_hand(unit: Unit, clock: Clock, caller: Caller, operation: str, person_id: str) -> None:
+    if caller.id != person_id:
+        unit.save(audited(caller, operation, person_id, clock.now()))
