@@ -1,0 +1,64 @@
+"""A person or client of the running platform, as tests play them: plain HTTP, patience, and words for what went wrong."""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import requests
+
+T = TypeVar("T")
+PATIENCE = 30.0
+
+
+@dataclass
+class Actor:
+    """Somebody with a platform token."""
+
+    services: dict[str, str]
+    token: Callable[[], str]
+
+    def call(self, method: str, service: str, path: str, body: Any = None, **options: Any) -> requests.Response:
+        """One call; creating posts carry a fresh idempotency key unless `key` is given."""
+        headers = {"Authorization": f"Bearer {self.token()}", **options.pop("headers", {})}
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", options.pop("key", None) or str(uuid.uuid4()))
+        url = f"{self.services[service]}/v1{path}"
+        return requests.request(method, url, json=body, headers=headers, timeout=15, **options)
+
+    def get(self, service: str, path: str, **query: Any) -> Any:
+        """Read; anything but success fails the test with the problem's words."""
+        return _good(self.call("GET", service, path, params=query)).json()
+
+    def post(self, service: str, path: str, body: Any = None) -> Any:
+        """Do; a reference that has not travelled yet is tried again, as the portal does."""
+
+        def attempt() -> requests.Response | None:
+            reply = self.call("POST", service, path, {} if body is None else body)
+            travelling = reply.status_code == 409 and "not-yet-known" in reply.text
+            return None if travelling else reply
+
+        return _good(eventually(attempt)).json()
+
+    def put(self, service: str, path: str, body: Any) -> Any:
+        """Replace: read the present version first, where there is one, and name it."""
+        etag = self.call("GET", service, path).headers.get("ETag", "*")
+        return _good(self.call("PUT", service, path, body, headers={"If-Match": etag})).json()
+
+
+def eventually(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
+    """What `look` finds, waiting for events to travel; fails after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"nothing after {patience} s: {look.__qualname__}"
+        time.sleep(0.1)
+
+
+def _good(reply: requests.Response) -> requests.Response:
+    request = reply.request
+    assert reply.ok, f"{request.method} {request.url} {request.body!r} -> {reply.status_code} {reply.text}"
+    return reply
