@@ -8,6 +8,9 @@ from msgspec import Meta
 from contracts.fields import ClientId, Code, Count, DeliveryId, ErasureId, MessageId, PersonId, SubscriptionId
 from contracts.registry import Event, about, fact
 
+# Its own, since the event feed and the webhooks carry every public fact.
+READERS = ("notifications",)
+
 about("notifications.delivery", "What became of each message on each channel. Never its text or its address.")
 
 
@@ -45,29 +48,27 @@ class _SubscriptionFact(Event):
     reason: Annotated[Code | None, Meta(description="Why, where there is more to say than the action.")] = None
 
 
-@fact("notifications.subscription", "created", key="subscription_id", visibility="public", consumers=("notifications",))
+@fact("notifications.subscription", "created", key="subscription_id", visibility="public", consumers=READERS)
 class SubscriptionCreated(_SubscriptionFact):
     """A client subscribed."""
 
 
-@fact("notifications.subscription", "paused", key="subscription_id", visibility="public", consumers=("notifications",))
+@fact("notifications.subscription", "paused", key="subscription_id", visibility="public", consumers=READERS)
 class SubscriptionPaused(_SubscriptionFact):
     """Nothing is sent until it is resumed."""
 
 
-@fact("notifications.subscription", "resumed", key="subscription_id", visibility="public", consumers=("notifications",))
+@fact("notifications.subscription", "resumed", key="subscription_id", visibility="public", consumers=READERS)
 class SubscriptionResumed(_SubscriptionFact):
     """Sending goes on where it stopped."""
 
 
-@fact(
-    "notifications.subscription", "disabled", key="subscription_id", visibility="public", consumers=("notifications",)
-)
+@fact("notifications.subscription", "disabled", key="subscription_id", visibility="public", consumers=READERS)
 class SubscriptionDisabled(_SubscriptionFact):
     """The address answered 410 or failed too long; its owner is told."""
 
 
-@fact("notifications.subscription", "removed", key="subscription_id", visibility="public", consumers=("notifications",))
+@fact("notifications.subscription", "removed", key="subscription_id", visibility="public", consumers=READERS)
 class SubscriptionRemoved(_SubscriptionFact):
     """The client gave it up."""
 

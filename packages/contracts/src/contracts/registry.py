@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import ClassVar, Literal, TypeVar, dataclass_transform
+from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from contracts.errors import Unreadable
 
@@ -40,6 +40,9 @@ class Event:
         return str(getattr(self, self.contract.key))
 
 
+EventClass: TypeAlias = type[Event]
+
+
 @dataclass(frozen=True)
 class Contract:
     """What is promised about one event type, e.g. `mentormesh.matching.request.accepted.v1`."""
@@ -54,7 +57,7 @@ class Contract:
     visibility: Visibility
     consumers: tuple[str, ...]
     key: str
-    cls: type[Event]
+    cls: EventClass
 
     @property
     def about(self) -> str:
@@ -180,12 +183,12 @@ def _refuse_contradiction(new: Contract) -> None:
     if new.key not in {field.name for field in dataclasses.fields(new.cls)}:  # type: ignore[arg-type]
         raise ValueError(f"{new.type} is keyed by {new.key}, which is none of its fields")
     for other in _by_type.values():
-        if other.topic == new.topic and (other.kind, other.visibility, other.key) != (
-            new.kind,
-            new.visibility,
-            new.key,
-        ):
+        if other.topic == new.topic and _policy(other) != _policy(new):
             raise ValueError(f"{new.type} and {other.type} share a topic, so they need one class, visibility and key")
+
+
+def _policy(contract: Contract) -> tuple[str, str, str]:
+    return contract.kind, contract.visibility, contract.key
 
 
 def _topic_name(topic: str, version: int) -> str:

@@ -23,7 +23,7 @@ READERS = ("feedback", "notifications")
 
 about(
     "matching.mentorship",
-    "The course of each mentorship. One that comes from an accepted request starts at once; one that a manager or a run "
+    "The course of each mentorship. One from an accepted request starts at once; one that a manager or a run "
     "proposes is confirmed first.",
 )
 

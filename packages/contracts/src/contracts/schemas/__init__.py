@@ -24,7 +24,9 @@ def open_schema(contract: Contract) -> Schema:
 
 def closed_schema(schema: Schema) -> Schema:
     """The open schema with every object closed: what a producer may publish."""
-    return _closed(deepcopy(schema))
+    closed = deepcopy(schema)
+    _close(closed)
+    return closed
 
 
 def open_check(contract: Contract, data: object) -> None:
@@ -40,10 +42,12 @@ def closed_check(contract: Contract, data: object) -> None:
 @cache
 def _validators(contract: Contract) -> tuple[jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012Validator]:
     schema = open_schema(contract)
-    return tuple(  # type: ignore[return-value]
-        jsonschema_rs.Draft202012Validator(one, validate_formats=True, mask="the value")
-        for one in (schema, closed_schema(schema))
-    )
+    return _validator(schema), _validator(closed_schema(schema))
+
+
+def _validator(schema: Schema) -> jsonschema_rs.Draft202012Validator:
+    # Masked, because a refusal is logged and parked, and the value may be personal.
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, mask="the value")
 
 
 def _check(contract: Contract, validator: jsonschema_rs.Draft202012Validator, data: object) -> None:
@@ -67,9 +71,8 @@ def _inlined(shape: Any, parts: dict[str, Any]) -> Any:
     return shape
 
 
-def _closed(shape: Any) -> Any:
+def _close(shape: Any) -> None:
     for value in shape.values() if isinstance(shape, dict) else shape if isinstance(shape, list) else ():
-        _closed(value)
+        _close(value)
     if isinstance(shape, dict) and "properties" in shape and shape.get("type") == "object":
         shape["additionalProperties"] = False
-    return shape
