@@ -110,3 +110,8 @@ def test_of_equal_directions_the_more_senior_mentors_then_the_smaller_id(world: 
     assert world.verify(("ben", "ana")) == []
     assert names(world.verify(("ben", "cleo"))) == ["direction"]
     assert world.verify(("cleo", "ben")) == []
+
+
+def test_the_worse_direction_counts_where_a_rule_forbids_the_better(world: World) -> None:
+    world.both("ana", level="1").both("ben", level="3", capacity="0")
+    assert world.verify(("ben", "ana")) == []

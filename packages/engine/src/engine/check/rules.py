@@ -1,7 +1,5 @@
 """The absolute rules, asked of one mentee and one mentor at a time, in the order in which they are published."""
 
-import math
-
 from engine.check.people import People, Person
 from engine.check.program import Program
 from engine.check.scores import Score, Scores
@@ -59,13 +57,16 @@ class Rules:
         return not self.broken(mentee, mentor, score) and not self.better_the_other_way(mentee, mentor, score)
 
     def better_the_other_way(self, mentee: Person, mentor: Person, score: Score) -> bool:
-        """Of two people who could each mentor the other only the better direction counts (a tie: the more senior
+        """Of two people who may each mentor the other only the better direction counts (a tie: the more senior
         mentors, then the smaller id), and between peers the smaller id stands first."""
         if not (mentee.role == mentor.role == "both"):
             return False
         if self.program.kind == "peer":
             return mentee.person_id > mentor.person_id
-        gain = self.scores.of(mentor, mentee).total - score.total
+        back = self.scores.of(mentor, mentee)
+        if self.broken(mentor, mentee, back):
+            return False
+        gain = back.total - score.total
         if abs(gain) > ROUNDING:
             return gain > RESOLUTION
         if seniority(mentee) != seniority(mentor):
@@ -128,6 +129,6 @@ class Rules:
         )
 
 
-def seniority(person: Person) -> float:
-    """The level by which a tie is broken; a missing one is the lowest."""
-    return -math.inf if person.level is None else person.level
+def seniority(person: Person) -> int:
+    """The level by which a tie is broken; a missing one is 0."""
+    return person.level or 0
