@@ -1,12 +1,10 @@
 """The broker of the local stack: Apache Kafka where Java and Maven are present, a stand-in otherwise."""
 
-import base64
 import os
 import re
 import shutil
 import subprocess
 import sys
-import uuid
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from mentormesh.stack.processes import Part, run_once
 
 VERSION = "4.3.1"
 OLDEST_JAVA = 17
+CLUSTER_ID = "MentorMeshLocalStack-A"  # 16 bytes in URL-safe base64
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _JARS_AT_LEAST = 30
 
@@ -92,8 +91,7 @@ def broker(folder: Folder, port: int, controller_port: int) -> Part:
     config.write_text(_properties(data / "log", port, controller_port))
     java = ["java", "-Xms256m", "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{jars()}/*"]
     if not (data / "log" / "meta.properties").exists():
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        argv = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+        argv = [*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(config)]
         run_once(Part("kafka-format", argv, ready=bool), folder.log("kafka"))
     argv = [*java, "kafka.Kafka", str(config)]
     return Part("kafka", argv, lambda: answers(port), address=f"{HOST}:{port}", stop_seconds=30)

@@ -71,23 +71,20 @@ def start(part: Part, log: Path) -> Running:
     Raises:
         StackFailure: its program cannot be run.
     """
-    with log.open("ab") as out:
+    argv = [str(word) for word in part.argv]
+    with log.open("ab") as out, open(os.devnull, "rb") as nothing:
+        streams = [(os.POSIX_SPAWN_DUP2, nothing.fileno(), 0)]
+        streams += [(os.POSIX_SPAWN_DUP2, out.fileno(), number) for number in (1, 2)]
         try:
-            child = subprocess.Popen(
-                list(part.argv),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **part.environment},
-                start_new_session=True,
-            )
+            # Not subprocess.Popen, whose handle complains when the process outlives its starter, as it shall here.
+            pid = os.posix_spawnp(argv[0], argv, {**os.environ, **part.environment}, file_actions=streams, setsid=True)
         except OSError as error:
-            raise StackFailure(f"{part.name} cannot be started: {part.argv[0]}: {error.strerror}.") from error
+            raise StackFailure(f"{part.name} cannot be started: {argv[0]}: {error.strerror}.") from error
     try:
-        started = psutil.Process(child.pid).create_time()
+        started = psutil.Process(pid).create_time()
     except psutil.NoSuchProcess as error:
         raise PartDied(part.name, log, "ended at once") from error
-    return Running(part.name, child.pid, started, str(log), part.address, part.stop_seconds)
+    return Running(part.name, pid, started, str(log), part.address, part.stop_seconds)
 
 
 def wait_ready(part: Part, running: Running) -> None:
@@ -103,6 +100,19 @@ def wait_ready(part: Part, running: Running) -> None:
         if time.monotonic() > deadline:
             why = f"was not ready after {part.patience_seconds:.0f} seconds"
             raise PartDied(part.name, Path(running.log), why)
+        time.sleep(_POLL_SECONDS)
+
+
+def wait_until(true: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Wait until `true()`.
+
+    Raises:
+        StackFailure: it was not within `seconds`; `otherwise` says so.
+    """
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise StackFailure(f"{otherwise} after {seconds:.0f} seconds.")
         time.sleep(_POLL_SECONDS)
 
 

@@ -1,0 +1,3 @@
+"""What all tests of this checkout share: the backing services (see `mentormesh.testing`)."""
+
+pytest_plugins = ["mentormesh.testing"]
