@@ -52,12 +52,12 @@ def _holds(document: Mapping[str, Any], name: str, condition: Any) -> bool:
 def _equals(held: Any, given: Any) -> bool:
     if given is None:
         return held is None or held is _MISSING
-    return bool(held == given) or (isinstance(held, list) and given in held)
+    return bool(held == given) or (isinstance(held, (list, tuple)) and given in held)
 
 
 def _value(document: Any, path: str) -> Any:
     for name in path.split("."):
-        if isinstance(document, list):
+        if isinstance(document, (list, tuple)):
             return [_value(one, name) for one in document]
         if not isinstance(document, Mapping) or name not in document:
             return _MISSING
