@@ -1,0 +1,1 @@
+"""The journey of a mentorship: its entities, rules and refusals, without any I/O."""
