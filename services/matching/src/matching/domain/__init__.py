@@ -1,0 +1,1 @@
+"""The match's own words: programs, enrolments, seats, requests, mentorships, and the rules that bind them; pure."""

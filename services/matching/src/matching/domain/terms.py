@@ -1,0 +1,108 @@
+"""The terms of a program: whom it is for, how it matches, how long requests wait; plain values with their defaults."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.fields import Role
+from matching.domain.person import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What no pair may break."""
+
+    shared_language: bool = True
+    max_time_zone_hours: float | None = 5
+    meet: Literal["remote_or_same_site", "same_site", "any"] = "remote_or_same_site"
+    reporting_line: Literal["forbidden", "allowed"] = "forbidden"
+    min_level_gap: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """How much each component of a score counts."""
+
+    skills: float = 0.0
+    goals: float = 0.0
+    seniority: float = 0.0
+    availability: float = 0.0
+    diversity: float = 0.0
+
+
+DEFAULT_WEIGHTS = Weights(skills=0.40, goals=0.20, seniority=0.15, availability=0.20, diversity=0.05)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seniority:
+    """The gap in levels that is best, and how fast the score falls beside it."""
+
+    ideal_gap: float = 2.0
+    width: float = 1.4142
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishWeights:
+    """What a first wish of each side adds to a score."""
+
+    mentee: float = 0.25
+    mentor: float = 0.15
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupSize:
+    """How many mentees a group has."""
+
+    min: int = 2
+    max: int = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fairness:
+    """The attribute whose groups are to be matched alike."""
+
+    group: str
+    tolerance: float = 0.02
+    report: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Eligibility:
+    """Whom the program is for; an empty list, or no bound, leaves nobody out."""
+
+    departments: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    min_level: int | None = None
+    max_level: int | None = None
+
+    def admits(self, person: Person) -> bool:
+        """Whether the person may take part."""
+        if self.departments and person.department not in self.departments:
+            return False
+        if self.sites and person.site not in self.sites:
+            return False
+        if self.min_level is not None and (person.level is None or person.level < self.min_level):
+            return False
+        return self.max_level is None or (person.level is not None and person.level <= self.max_level)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requests:
+    """How long a request may wait, what follows when nobody answers, and how many may be open at once."""
+
+    answer_within: str = "P7D"
+    remind_after: str = "P4D"
+    on_no_answer: Literal["suggest", "next_choice"] = "suggest"
+    open_per_mentee: int = 3
+    open_per_mentor: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """How many approved enrolments each role may have; None is any number."""
+
+    mentor: int | None = None
+    mentee: int | None = None
+
+    def limit(self, role: Role) -> int | None:
+        """The limit of one role."""
+        return self.mentor if role == "mentor" else self.mentee

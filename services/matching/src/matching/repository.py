@@ -1,0 +1,174 @@
+"""Where matching keeps its documents, and the questions it asks of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contracts.fields import Role
+from matching.domain import enrolment, mentorship
+from matching.domain.enrolment import Enrolment
+from matching.domain.mentorship import Mentorship
+from matching.domain.person import Client, Person, Profile, Word
+from matching.domain.program import Program
+from matching.domain.request import Request
+from matching.domain.seats import Seats
+from servicekit import store
+from servicekit.store import Documents, Where, index
+
+DOCUMENTS: tuple[Documents, ...] = (
+    Documents(Program, "programs", (index("state"), index("managers"), index("due_at"))),
+    Documents(
+        Enrolment,
+        "enrolments",
+        (index("program_id", "role", "state"), index("person_id", "program_id"), index("changed_at")),
+    ),
+    Documents(Seats, "seats", (index("changed_at"),)),
+    Documents(
+        Request,
+        "requests",
+        (
+            # Seats already keep a pair from asking twice at once; this index is the proof beside them.
+            index("program_id", "mentee_id", "mentor_id", unique=True, where={"state": "pending"}),
+            index("mentee_id", "state"),
+            index("mentor_id", "state"),
+            index("deadline", where={"state": "pending"}),
+            index("remind_at", where={"state": "pending"}),
+        ),
+    ),
+    Documents(
+        Mentorship,
+        "mentorships",
+        (index("program_id", "state"), index("mentor_id", "state"), index("mentee_ids", "state")),
+    ),
+    Documents(Person, "people", (index("changed_at"),)),
+    Documents(Profile, "profiles", (index("changed_at"),)),
+    Documents(Word, "words"),
+    Documents(Client, "clients"),
+)
+
+_LIVE_ENROLMENT = {"$in": list(enrolment.LIVE)}
+_LIVE_MENTORSHIP = {"$in": list(mentorship.LIVE)}
+
+
+class Unit(store.Unit):
+    """One transaction over matching's documents."""
+
+    def programs_in(self, states: Sequence[str], after: str | None, limit: int) -> list[Program]:
+        return self.find(Program, _after({"state": {"$in": list(states)}}, after), limit=limit)
+
+    def programs_managed_by(self, person_id: str, after: str | None, limit: int) -> list[Program]:
+        return self.find(Program, _after({"managers": person_id}, after), limit=limit)
+
+    def programs_visible_to(
+        self, person_id: str, states: Sequence[str], after: str | None, limit: int
+    ) -> list[Program]:
+        where = {"$or": [{"state": {"$in": list(states)}}, {"managers": person_id}]}
+        return self.find(Program, _after(where, after), limit=limit)
+
+    def programs_due(self, now: datetime, limit: int) -> list[str]:
+        """Ids of programs that a clock has to look at."""
+        return [one.id for one in self.find(Program, {"due_at": {"$lte": now}}, (("due_at", 1),), limit)]
+
+    def live_enrolment(self, program_id: str, person_id: str, role: Role) -> Enrolment | None:
+        return self.first(
+            Enrolment, {"person_id": person_id, "program_id": program_id, "role": role, "state": _LIVE_ENROLMENT}
+        )
+
+    def live_enrolments_of(self, person_id: str) -> list[Enrolment]:
+        return self.find(Enrolment, {"person_id": person_id, "state": _LIVE_ENROLMENT})
+
+    def enrolments_of(self, person_id: str) -> list[Enrolment]:
+        return self.find(Enrolment, {"person_id": person_id})
+
+    def enrolments_in(
+        self,
+        program_id: str,
+        person_id: str | None,
+        state: str | None,
+        role: Role | None,
+        after: str | None,
+        limit: int,
+    ) -> list[Enrolment]:
+        where = _given(program_id=program_id, person_id=person_id, state=state, role=role)
+        return self.find(Enrolment, _after(where, after), limit=limit)
+
+    def places_given(self, program_id: str, role: Role) -> int:
+        return self.count(Enrolment, {"program_id": program_id, "role": role, "state": {"$in": ["approved", "paused"]}})
+
+    def first_waiting(self, program_id: str, role: Role) -> Enrolment | None:
+        where = {"program_id": program_id, "role": role, "state": "waitlisted"}
+        return self.first(Enrolment, where, (("changed_at", 1), ("_id", 1)))
+
+    def pending_between(self, program_id: str, one: str, other: str) -> Request | None:
+        pairs = [{"mentee_id": one, "mentor_id": other}, {"mentee_id": other, "mentor_id": one}]
+        return self.first(Request, {"program_id": program_id, "state": "pending", "$or": pairs})
+
+    def pending_as(self, role: Role, person_id: str, program_id: str | None = None) -> list[Request]:
+        return self.find(Request, _given(program_id=program_id, state="pending", **{f"{role}_id": person_id}))
+
+    def pending_in(self, program_id: str, limit: int) -> list[Request]:
+        return self.find(Request, {"program_id": program_id, "state": "pending"}, limit=limit)
+
+    def asked_by(self, program_id: str, mentee_id: str) -> list[Request]:
+        return self.find(Request, {"program_id": program_id, "mentee_id": mentee_id})
+
+    def requests_to(self, person_id: str, state: str | None, after: str | None, limit: int | None) -> list[Request]:
+        where = {
+            "$or": [
+                {"mentor_id": person_id, "made_by": "mentee"},
+                {"mentee_id": person_id, "made_by": "mentor"},
+            ],
+            **_given(state=state),
+        }
+        return self.find(Request, _after(where, after), limit=limit)
+
+    def requests_by(self, person_id: str, state: str | None, after: str | None, limit: int | None) -> list[Request]:
+        where = {
+            "$or": [
+                {"mentee_id": person_id, "made_by": "mentee"},
+                {"mentor_id": person_id, "made_by": "mentor"},
+            ],
+            **_given(state=state),
+        }
+        return self.find(Request, _after(where, after), limit=limit)
+
+    def requests_overdue(self, now: datetime, limit: int) -> list[str]:
+        """Ids of pending requests whose deadline is over."""
+        where = {"state": "pending", "deadline": {"$lte": now}}
+        return [one.id for one in self.find(Request, where, (("deadline", 1),), limit)]
+
+    def requests_to_remind(self, now: datetime, limit: int) -> list[str]:
+        """Ids of pending requests whose reminder is due."""
+        where = {"state": "pending", "remind_at": {"$lte": now}, "deadline": {"$gt": now}}
+        return [one.id for one in self.find(Request, where, (("remind_at", 1),), limit)]
+
+    def live_between(self, program_id: str, one: str, other: str) -> Mentorship | None:
+        pairs = [{"mentor_id": one, "mentee_ids": other}, {"mentor_id": other, "mentee_ids": one}]
+        return self.first(Mentorship, {"program_id": program_id, "state": _LIVE_MENTORSHIP, "$or": pairs})
+
+    def live_mentorships_of(self, person_id: str, program_id: str | None = None) -> list[Mentorship]:
+        sides = [{"mentor_id": person_id}, {"mentee_ids": person_id}]
+        return self.find(Mentorship, {"state": _LIVE_MENTORSHIP, "$or": sides, **_given(program_id=program_id)})
+
+    def live_mentorships_in(self, program_id: str, limit: int) -> list[Mentorship]:
+        return self.find(Mentorship, {"program_id": program_id, "state": _LIVE_MENTORSHIP}, limit=limit)
+
+    def mentorships_of(
+        self, person_id: str, program_id: str | None, state: str | None, after: str | None, limit: int
+    ) -> list[Mentorship]:
+        where = {
+            "$or": [{"mentor_id": person_id}, {"mentee_ids": person_id}],
+            **_given(program_id=program_id, state=state),
+        }
+        return self.find(Mentorship, _after(where, after), limit=limit)
+
+    def mentorships_in(self, program_id: str, state: str | None, after: str | None, limit: int) -> list[Mentorship]:
+        return self.find(Mentorship, _after(_given(program_id=program_id, state=state), after), limit=limit)
+
+
+def _given(**conditions: str | None) -> dict[str, object]:
+    """The conditions that were given."""
+    return {name: value for name, value in conditions.items() if value is not None}
+
+
+def _after(where: Where, after: str | None) -> Where:
+    return where if after is None else {**where, "_id": {"$gt": after}}

@@ -1,0 +1,284 @@
+"""An enrolment's verbs: apply, approve, reject, waitlist, change, pause, resume, withdraw."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from contracts import Event
+from contracts.fields import Role
+from matching import permissions
+from matching.domain.enrolment import Enrolment
+from matching.domain.errors import AlreadyEnrolled, NotEligible, ProgramFull
+from matching.domain.person import Person, Profile
+from matching.domain.program import Program
+from matching.permissions import TABLE
+from matching.ports import Store, Unit
+from matching.use_cases.pages import cut
+from matching.use_cases.programs import visible_program
+from matching.use_cases.seating import known_person, leave_mentorship, seats_of, supersede, touch
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.ids import new_id
+from servicekit.refusals import WrongState
+
+Move = Callable[[Unit, Program, Enrolment, datetime], Enrolment]
+
+
+def apply(
+    store: Store,
+    clock: Clock,
+    caller: Caller,
+    program_id: str,
+    *,
+    role: Role,
+    capacity: int | None = None,
+    wishes: tuple[str, ...] = (),
+    person_id: str | None = None,
+) -> Enrolment:
+    """A place asked for, for oneself; or given to `person_id` by a manager, who thereby approves it.
+
+    Raises:
+        NotYetKnown: somebody named is not known here yet.
+        NotEligible: the program is not for this person.
+        AlreadyEnrolled: they have a live place in this role.
+    """
+
+    def work(unit: Unit) -> Enrolment:
+        now = clock.now()
+        program = visible_program(unit, caller, program_id)
+        subject = person_id or caller.id
+        TABLE.require(caller, "enrolment.apply", permissions.to_person(caller, program, subject))
+        _require_taking_part(program)
+        person = known_person(unit, subject)
+        _require_eligible(program, person)
+        if unit.live_enrolment(program_id, subject, role) is not None:
+            raise AlreadyEnrolled(f"There is a live enrolment as {role} already. Change or withdraw that one.")
+        _require_wishes_known(unit, wishes)
+        touch(unit, (subject,), now)
+        enrolment, applied = Enrolment(
+            id=new_id("enr"),
+            program_id=program_id,
+            person_id=subject,
+            role=role,
+            capacity=_capacity(unit, subject, role) if capacity is None else capacity,
+            wishes=wishes,
+            applied_at=now,
+            changed_at=now,
+        ).apply()
+        saved = unit.save(enrolment, applied)
+        if subject != caller.id:
+            return _approve(unit, program, saved, now)
+        if program.approval == "manager":
+            return saved
+        return (
+            _approve(unit, program, saved, now) if _has_place(unit, program, role) else _wait(unit, program, saved, now)
+        )
+
+    return store.atomically(work)
+
+
+def list_enrolments(
+    store: Store,
+    caller: Caller,
+    program_id: str,
+    *,
+    state: str | None,
+    role: Role | None,
+    after: str | None,
+    limit: int,
+) -> tuple[list[Enrolment], str | None]:
+    """All for the program's managers and granted clients; one's own for everybody else."""
+
+    def work(unit: Unit) -> tuple[list[Enrolment], str | None]:
+        program = visible_program(unit, caller, program_id)
+        relations = permissions.to_program(caller, program)
+        TABLE.require(caller, "enrolment.list", relations)
+        whose = None if relations & {"manager", "granted"} else caller.id
+        return cut(unit.enrolments_in(program_id, whose, state, role, after, limit + 1), limit)
+
+    return store.reading(work)
+
+
+def get_enrolment(store: Store, caller: Caller, enrolment_id: str) -> Enrolment:
+    """One enrolment."""
+    return store.reading(lambda unit: _allowed(unit, caller, "enrolment.read", enrolment_id, None)[1])
+
+
+def change_enrolment(
+    store: Store,
+    clock: Clock,
+    caller: Caller,
+    enrolment_id: str,
+    *,
+    capacity: int | None,
+    wishes: tuple[str, ...] | None,
+    expected: int | None,
+) -> Enrolment:
+    """With another capacity or other wishes; lowering a capacity ends nothing."""
+
+    def work(unit: Unit) -> Enrolment:
+        now = clock.now()
+        _, enrolment = _allowed(unit, caller, "enrolment.change", enrolment_id, expected)
+        _require_wishes_known(unit, wishes or ())
+        changed, event = enrolment.change(
+            enrolment.capacity if capacity is None else capacity,
+            enrolment.wishes if wishes is None else wishes,
+            now,
+        )
+        saved = unit.save(changed, event)
+        _set_place(unit, saved, saved.capacity if saved.state in ("approved", "paused") else 0, now)
+        return saved
+
+    return store.atomically(work)
+
+
+def approve(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
+    """The place is granted."""
+    return _decide(store, clock, caller, "enrolment.approve", enrolment_id, expected, "approved", _approve)
+
+
+def reject(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
+    """The place is refused."""
+    return _decide(
+        store, clock, caller, "enrolment.reject", enrolment_id, expected, "rejected", _plain(Enrolment.reject)
+    )
+
+
+def waitlist(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
+    """The person waits for a place."""
+    return _decide(store, clock, caller, "enrolment.waitlist", enrolment_id, expected, "waitlisted", _wait)
+
+
+def pause(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
+    """The person takes nothing new for now."""
+    return _decide(store, clock, caller, "enrolment.pause", enrolment_id, expected, "paused", _plain(Enrolment.pause))
+
+
+def resume(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
+    """The pause is over."""
+    return _decide(
+        store, clock, caller, "enrolment.resume", enrolment_id, expected, "approved", _plain(Enrolment.resume)
+    )
+
+
+def withdraw(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
+    """The place is given up: its open requests are superseded, its mentorships end, who waits first may follow."""
+
+    def move(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> Enrolment:
+        for request in unit.pending_as(enrolment.role, enrolment.person_id, program.id):
+            supersede(unit, request, "person_gone", now)
+        for mentorship in unit.live_mentorships_of(enrolment.person_id, program.id):
+            if (mentorship.mentor_id == enrolment.person_id) == (enrolment.role == "mentor"):
+                leave_mentorship(unit, mentorship, enrolment.person_id, "ended_early", caller.id, now)
+        return give_up(unit, enrolment, now)
+
+    return _decide(store, clock, caller, "enrolment.withdraw", enrolment_id, expected, "withdrawn", move)
+
+
+def give_up(unit: Unit, enrolment: Enrolment, now: datetime) -> Enrolment:
+    """Withdraw a place whose requests and mentorships are dealt with, and let who waits first follow."""
+    held_place = enrolment.state in ("approved", "paused")
+    withdrawn, event = enrolment.withdraw(now)
+    saved = unit.save(withdrawn, event)
+    _set_place(unit, saved, 0, now)
+    if held_place:
+        _follow(unit, unit.require(Program, enrolment.program_id), enrolment.role, now)
+    return saved
+
+
+def _follow(unit: Unit, program: Program, role: Role, now: datetime) -> None:
+    """A place is free: the first of the waitlist gets it, where the program says so."""
+    if program.waitlist != "auto" or not program.is_taking_part:
+        return
+    waiting = unit.first_waiting(program.id, role)
+    if waiting is not None and _has_place(unit, program, role):
+        _approve(unit, program, waiting, now)
+
+
+def _decide(
+    store: Store,
+    clock: Clock,
+    caller: Caller,
+    operation: str,
+    enrolment_id: str,
+    expected: int | None,
+    becomes: str,
+    move: Move,
+) -> Enrolment:
+    def work(unit: Unit) -> Enrolment:
+        program, enrolment = _allowed(unit, caller, operation, enrolment_id, expected)
+        if enrolment.state == becomes:
+            return enrolment
+        if operation != "enrolment.withdraw":
+            _require_taking_part(program)
+        return move(unit, program, enrolment, clock.now())
+
+    return store.atomically(work)
+
+
+def _allowed(
+    unit: Unit, caller: Caller, operation: str, enrolment_id: str, expected: int | None
+) -> tuple[Program, Enrolment]:
+    enrolment = unit.require(Enrolment, enrolment_id)
+    program = unit.require(Program, enrolment.program_id)
+    relations = permissions.to_person(caller, program, enrolment.person_id)
+    TABLE.require(caller, "enrolment.read", relations, knows=False)
+    TABLE.require(caller, operation, relations)
+    return program, unit.require(Enrolment, enrolment_id, expected)
+
+
+def _approve(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> Enrolment:
+    if not _has_place(unit, program, enrolment.role):
+        raise ProgramFull(f"All places for a {enrolment.role} are given. Waitlist the person, or allow more places.")
+    if program.places.limit(enrolment.role) is not None:
+        # Two approvals of the last place must conflict, and the program is what they share.
+        unit.save(unit.require(Program, program.id))
+    approved, event = enrolment.approve(now)
+    saved = unit.save(approved, event)
+    _set_place(unit, saved, saved.capacity, now)
+    return saved
+
+
+def _wait(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> Enrolment:
+    return _plain(Enrolment.wait)(unit, program, enrolment, now)
+
+
+def _plain(step: Callable[[Enrolment, datetime], tuple[Enrolment, Event]]) -> Move:
+    """A move that changes nothing but the enrolment."""
+
+    def move(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> Enrolment:
+        touch(unit, (enrolment.person_id,), now)
+        moved, event = step(enrolment, now)
+        return unit.save(moved, event)
+
+    return move
+
+
+def _has_place(unit: Unit, program: Program, role: Role) -> bool:
+    limit = program.places.limit(role)
+    return limit is None or unit.places_given(program.id, role) < limit
+
+
+def _set_place(unit: Unit, enrolment: Enrolment, limit: int, now: datetime) -> None:
+    seats = seats_of(unit, enrolment.person_id, now)
+    unit.save(seats.placed(enrolment.program_id, enrolment.role, limit, now))
+
+
+def _capacity(unit: Unit, person_id: str, role: Role) -> int:
+    profile = unit.get(Profile, person_id)
+    return profile.capacity if role == "mentor" and profile is not None else 1
+
+
+def _require_taking_part(program: Program) -> None:
+    if not program.is_taking_part:
+        raise WrongState(f"The program is {program.state}; people enrol while it is open or running.")
+
+
+def _require_eligible(program: Program, person: Person) -> None:
+    if person.is_gone or not program.eligibility.admits(person):
+        raise NotEligible("This program is for other departments, sites or levels.")
+
+
+def _require_wishes_known(unit: Unit, wishes: tuple[str, ...]) -> None:
+    unit.prefetch(Person, wishes)
+    for person_id in wishes:
+        known_person(unit, person_id)

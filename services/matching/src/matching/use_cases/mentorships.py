@@ -1,0 +1,140 @@
+"""A mentorship's verbs: pause, resume, end."""
+
+from dataclasses import replace
+
+from matching import permissions
+from matching.domain.mentorship import EndReason, Mentorship
+from matching.domain.program import Program
+from matching.permissions import TABLE
+from matching.ports import Store, Unit
+from matching.use_cases import seating
+from matching.use_cases.pages import cut
+from matching.use_cases.programs import visible_program
+from matching.use_cases.seating import leave_mentorship, touch
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.refusals import NotFound, WrongState
+
+
+def list_mentorships(
+    store: Store, caller: Caller, *, program_id: str | None, state: str | None, after: str | None, limit: int
+) -> tuple[list[Mentorship], str | None]:
+    """One's own; a program's for its managers and granted clients, who name it."""
+
+    def work(unit: Unit) -> tuple[list[Mentorship], str | None]:
+        if program_id is None:
+            TABLE.require(caller, "mentorship.list")
+            found = unit.mentorships_of(caller.id, None, state, after, limit + 1)
+            items, following = cut(found, limit)
+            return [_as_seen_by(caller, False, one) for one in items], following
+        program = visible_program(unit, caller, program_id)
+        relations = permissions.to_program(caller, program)
+        TABLE.require(caller, "mentorship.list", relations)
+        if relations & {"manager", "granted"}:
+            found = unit.mentorships_in(program_id, state, after, limit + 1)
+        else:
+            found = unit.mentorships_of(caller.id, program_id, state, after, limit + 1)
+        items, following = cut(found, limit)
+        return [_as_seen_by(caller, "manager" in relations, one) for one in items], following
+
+    return store.reading(work)
+
+
+def get_mentorship(store: Store, caller: Caller, mentorship_id: str) -> Mentorship:
+    """One mentorship."""
+
+    def work(unit: Unit) -> Mentorship:
+        mentorship, relations = _allowed(unit, caller, "mentorship.read", mentorship_id, None)
+        return _as_seen_by(caller, "manager" in relations, mentorship)
+
+    return store.reading(work)
+
+
+def pause_mentorship(
+    store: Store, clock: Clock, caller: Caller, mentorship_id: str, expected: int | None = None
+) -> Mentorship:
+    """It rests and keeps its seats."""
+
+    def work(unit: Unit) -> Mentorship:
+        mentorship, _ = _allowed(unit, caller, "mentorship.pause", mentorship_id, expected)
+        if mentorship.state == "paused":
+            return mentorship
+        paused, event = mentorship.pause()
+        touch(unit, mentorship.people, clock.now())
+        return unit.save(paused, event)
+
+    return store.atomically(work)
+
+
+def resume_mentorship(
+    store: Store, clock: Clock, caller: Caller, mentorship_id: str, expected: int | None = None
+) -> Mentorship:
+    """The rest is over."""
+
+    def work(unit: Unit) -> Mentorship:
+        mentorship, _ = _allowed(unit, caller, "mentorship.resume", mentorship_id, expected)
+        if mentorship.state == "active":
+            return mentorship
+        program = unit.require(Program, mentorship.program_id)
+        if not program.is_taking_part:
+            raise WrongState(f"The program is {program.state}; its mentorships are being ended.")
+        resumed, event = mentorship.resume()
+        touch(unit, mentorship.people, clock.now())
+        return unit.save(resumed, event)
+
+    return store.atomically(work)
+
+
+def end_mentorship(
+    store: Store,
+    clock: Clock,
+    caller: Caller,
+    mentorship_id: str,
+    reason: EndReason,
+    expected: int | None = None,
+) -> Mentorship:
+    """It is over and its seats are free; a mentee of a group leaves it, and the others go on."""
+
+    def work(unit: Unit) -> Mentorship:
+        mentorship, relations = _allowed(unit, caller, "mentorship.end", mentorship_id, expected)
+        by_manager = "manager" in relations
+        if mentorship.state == "ended" and (by_manager or mentorship.ended_by == caller.id):
+            return _as_seen_by(caller, by_manager, mentorship)
+        leaver = caller.id if "mentee" in relations else mentorship.mentor_id
+        ended = leave_mentorship(unit, mentorship, leaver, reason, caller.id, clock.now())
+        return _as_seen_by(caller, by_manager, ended)
+
+    return store.atomically(work)
+
+
+def end_flash(store: Store, clock: Clock, mentorship_id: str) -> None:
+    """Its one session was held: a mentorship of a flash program has run its course."""
+
+    def work(unit: Unit) -> None:
+        mentorship = unit.get(Mentorship, mentorship_id)
+        if mentorship is None or mentorship.state not in ("active", "paused"):
+            return
+        if unit.require(Program, mentorship.program_id).kind == "flash":
+            seating.end_mentorship(unit, mentorship, "completed", None, clock.now())
+
+    store.atomically(work)
+
+
+def _allowed(
+    unit: Unit, caller: Caller, operation: str, mentorship_id: str, expected: int | None
+) -> tuple[Mentorship, set[str]]:
+    mentorship = unit.get(Mentorship, mentorship_id)
+    if mentorship is None:
+        raise NotFound(f"There is no mentorship {mentorship_id}.")
+    relations = permissions.to_mentorship(caller, unit.require(Program, mentorship.program_id), mentorship)
+    TABLE.require(caller, "mentorship.read", relations, knows=False)
+    TABLE.require(caller, operation, relations)
+    return unit.require(Mentorship, mentorship_id, expected), relations
+
+
+def _as_seen_by(caller: Caller, is_manager: bool, mentorship: Mentorship) -> Mentorship:
+    """Why it ended is for the managers and for whoever ended it; everybody else reads the outcome."""
+    if is_manager or caller.id == mentorship.ended_by:
+        return mentorship
+    told: EndReason | None = "completed" if mentorship.reason == "completed" else None
+    return replace(mentorship, reason=told, ended_by=None)
