@@ -1,0 +1,83 @@
+"""The composition root: the only place where objects meet; nothing connects when this is imported."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Flask
+
+from feedback import repository
+from feedback.api import BLUEPRINTS
+from feedback.config import Settings
+from feedback.domain.known import Person
+from feedback.handlers import HANDLERS
+from feedback.permissions import TABLE
+from feedback.ports import Store
+from feedback.timers import TIMERS
+from servicekit import web
+from servicekit.caller import Caller
+from servicekit.clock import Clock, SystemClock
+from servicekit.mongo import MongoStore, connect
+from servicekit.store import Catalogue
+from servicekit.tokens import RemoteKeys, Verifier
+from servicekit.worker import Worker, prepare
+
+
+def create_app(settings: Settings) -> Flask:
+    """The HTTP application; call it after the fork."""
+    store = _store(settings)
+    keys = RemoteKeys(settings.jwks_url)
+
+    def ready() -> None:
+        store.database.client.admin.command("ping")
+
+    return assemble(
+        store,
+        SystemClock(),
+        Verifier(settings.token_issuer, settings.token_audience, keys),
+        settings.cursor_secret,
+        ready=ready,
+    )
+
+
+def assemble(
+    store: Store, clock: Clock, verifier: Verifier, cursor_secret: str, ready: Callable[[], None] | None = None
+) -> Flask:
+    """The application over any store, clock and issuer."""
+    return web.create_app(
+        service="feedback",
+        store=store,
+        clock=clock,
+        blueprints=BLUEPRINTS,
+        permissions=TABLE,
+        verifier=verifier,
+        cursor_secret=cursor_secret,
+        admits=lambda caller: _admits(store, caller),
+        ready=ready,
+    )
+
+
+def create_worker(settings: Settings) -> Worker:
+    """The process that relays, consumes and keeps the clocks."""
+    return Worker(
+        service="feedback",
+        store=_store(settings),
+        kafka=settings.kafka,
+        handlers=HANDLERS,
+        timers=TIMERS,
+        metrics_bind=settings.metrics_bind,
+    )
+
+
+def initialise(settings: Settings, arguments: Sequence[str]) -> None:
+    """Collections, indexes and topics; harmless when repeated."""
+    prepare(settings, _store(settings), HANDLERS)
+
+
+def _store(settings: Settings) -> MongoStore[repository.Unit]:
+    database = connect(settings.mongodb_uri)[settings.mongodb_database]
+    return MongoStore(database, repository.Unit, Catalogue(repository.DOCUMENTS), "feedback")
+
+
+def _admits(store: Store, caller: Caller) -> bool:
+    """Whoever left, or was erased, is refused from the moment that this service was told."""
+    person = store.reading(lambda unit: unit.get(Person, caller.id))
+    return person is None or not (person.erased or person.status == "left")
