@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -67,6 +67,13 @@ class MongoSession:
 
     def count(self, collection: str, where: Where) -> int:
         return self._database[collection].count_documents(where, session=self._session)
+
+    def amend(self, collection: str, where: Where, changes: Mapping[str, Any]) -> int:
+        changed = self._database[collection].update_many(where, {"$set": dict(changes)}, session=self._session)
+        return changed.matched_count
+
+    def discard(self, collection: str, where: Where) -> int:
+        return self._database[collection].delete_many(where, session=self._session).deleted_count
 
     def write(
         self,

@@ -29,6 +29,11 @@ def current() -> Origin:
     return origin
 
 
+def known() -> Origin | None:
+    """The origin of the work under way, if anybody set it: for log lines, which start no story."""
+    return _current.get()
+
+
 @contextmanager
 def working_for(origin: Origin) -> Iterator[Origin]:
     """Everything inside belongs to `origin`."""

@@ -5,7 +5,7 @@ implement. Reads go through it, writes wait in it, and one flush at the end send
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -14,9 +14,33 @@ import msgspec
 from contracts import Event, dump_data
 from servicekit import origin
 from servicekit.clock import to_millisecond
+from servicekit.documents import OUTBOX, REPLIES, Documents, Index, OutboxRow, Reply, StoredReply, index
 from servicekit.entity import Entity
 from servicekit.ids import new_id
+from servicekit.ledger import WORKER_DOCUMENTS
 from servicekit.refusals import NotFound, Stale
+
+__all__ = [
+    "Catalogue",
+    "Conflict",
+    "Document",
+    "Documents",
+    "Duplicate",
+    "Index",
+    "JoinedStore",
+    "Once",
+    "Order",
+    "OutboxRow",
+    "Replayed",
+    "Reply",
+    "Session",
+    "Store",
+    "StoredReply",
+    "Unit",
+    "Where",
+    "index",
+    "run_once",
+]
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -32,66 +56,6 @@ class Conflict(Exception):
 
 class Duplicate(Conflict):
     """A unique index refused an insert; trying again lets the work see the other one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Index:
-    """One index: `fields` as (name, 1 | -1); `where` makes it partial; `expire_after` seconds makes it a TTL."""
-
-    fields: tuple[tuple[str, int], ...]
-    unique: bool = False
-    where: Mapping[str, Any] | None = None
-    expire_after: int | None = None
-
-
-def index(*names: str, unique: bool = False, where: Mapping[str, Any] | None = None) -> Index:
-    """An ascending index over `names`; `-name` is descending."""
-    fields = tuple((name.lstrip("-"), -1 if name.startswith("-") else 1) for name in names)
-    return Index(fields=fields, unique=unique, where=where)
-
-
-@dataclass(frozen=True)
-class Documents:
-    """Where entities of one class are kept."""
-
-    kind: type[Entity]
-    collection: str
-    indexes: tuple[Index, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutboxRow(Entity):
-    """An event that is true and not yet, or already, on its topic. The id is the event's id."""
-
-    topic: str
-    key: str
-    sequence: int
-    generation: int
-    type: str
-    time: datetime
-    data: dict[str, Any]
-    correlationid: str
-    causationid: str | None = None
-    traceparent: str | None = None
-    sent_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """What was answered: enough to answer the same again."""
-
-    status: int
-    body: str
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredReply(Entity):
-    """The reply to one idempotency key; the id is the key's scope, `fingerprint` the request's hash."""
-
-    fingerprint: str
-    reply: Reply
-    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,18 +76,6 @@ class Replayed(Exception):
         self.stored = stored
 
 
-OUTBOX = Documents(
-    OutboxRow,
-    "outbox",
-    (
-        index("topic", "key", "sequence", unique=True),
-        # The relay looks at unsent rows only, so this index stays as small as the backlog.
-        index("time", where={"sent_at": None}),
-    ),
-)
-REPLIES = Documents(StoredReply, "replies", (Index(fields=(("expires_at", 1),), expire_after=0),))
-
-
 class Session(Protocol):
     """The document operations a unit stands on, inside one transaction (or none, for reading)."""
 
@@ -137,6 +89,14 @@ class Session(Protocol):
 
     def count(self, collection: str, where: Where) -> int:
         """How many documents match."""
+        ...
+
+    def amend(self, collection: str, where: Where, changes: Mapping[str, Any]) -> int:
+        """Set `changes` on every document that matches, versions untouched; returns how many matched."""
+        ...
+
+    def discard(self, collection: str, where: Where) -> int:
+        """Delete every document that matches; returns how many."""
         ...
 
     def write(
@@ -159,7 +119,7 @@ class Catalogue:
     """Which class is kept where, and how it turns into a document and back."""
 
     def __init__(self, documents: Iterable[Documents]) -> None:
-        self.documents = (OUTBOX, REPLIES, *documents)
+        self.documents = (OUTBOX, REPLIES, *WORKER_DOCUMENTS, *documents)
         self._names = {entry.kind: entry.collection for entry in self.documents}
 
     def collection(self, kind: type[Entity]) -> str:
@@ -294,6 +254,19 @@ class Unit:
             slot.dirty = False
         for collection, (inserts, replaces, removes) in batches.items():
             self._session.write(collection, inserts, replaces, removes)
+
+    def amend(self, kind: type[Entity], where: Where, changes: Mapping[str, Any]) -> int:
+        """Set fields of every match at once, without loading it and without raising its version; returns how many.
+
+        For the kit's own bookkeeping (marking a batch as sent). A copy this unit holds is not changed with it.
+        """
+        self.flush()
+        return self._session.amend(self._catalogue.collection(kind), where, changes)
+
+    def discard(self, kind: type[Entity], where: Where) -> int:
+        """Delete every match at once, without loading it; returns how many. For bookkeeping, as `amend`."""
+        self.flush()
+        return self._session.discard(self._catalogue.collection(kind), where)
 
     @property
     def is_dirty(self) -> bool:

@@ -3,7 +3,7 @@
 import copy
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from servicekit.refusals import TooBusy
 from servicekit.store import Catalogue, Conflict, Document, Documents, Duplicate, Once, Order, Unit, Where, run_once
@@ -55,6 +55,18 @@ class MemorySession:
 
     def count(self, collection: str, where: Where) -> int:
         return sum(matches(document, where) for document in self._view.get(collection, {}).values())
+
+    def amend(self, collection: str, where: Where, changes: Mapping[str, Any]) -> int:
+        found = self.query(collection, where, (), None)
+        for document in found:
+            self._put(collection, document["_id"], {**document, **changes})
+        return len(found)
+
+    def discard(self, collection: str, where: Where) -> int:
+        found = self.query(collection, where, (), None)
+        for document in found:
+            self._put(collection, document["_id"], None)
+        return len(found)
 
     def write(
         self,
