@@ -38,6 +38,7 @@ def _check(root: Path) -> int:
         _say("Run `python -m contracts generate` and commit what it writes.")
     if broken:
         _say("Add an optional field instead, or publish a new version of the type on a topic of its own.")
+        _say("Only where that release is not out yet: `python -m contracts release VERSION` keeps its schemas anew.")
     return 1 if stale or broken else 0
 
 

@@ -94,7 +94,7 @@ def _whole(old: Schema, new: Schema) -> Iterator[Break]:
 
 
 def _within(small: Schema, large: Schema) -> bool:
-    return bool(isSubschema(_without_text_rules(small), _without_text_rules(large)))
+    return bool(isSubschema(_decidable(small), _decidable(large)))
 
 
 def _is_list(shape: Schema) -> bool:
@@ -105,10 +105,12 @@ def _without_items(shape: Schema) -> Schema:
     return {word: value for word, value in shape.items() if word != "items"}
 
 
-def _without_text_rules(shape: Any) -> Any:
+def _decidable(shape: Any) -> Any:
+    """What `jsonsubschema` can decide on: no text rules, and no empty `required`, which its draft 4 forbids."""
     if isinstance(shape, dict):
-        return {word: _without_text_rules(value) for word, value in shape.items() if word not in _TEXT_RULES}
-    return [_without_text_rules(one) for one in shape] if isinstance(shape, list) else shape
+        kept = {word: value for word, value in shape.items() if word not in _TEXT_RULES and value != []}
+        return {word: _decidable(value) for word, value in kept.items()}
+    return [_decidable(one) for one in shape] if isinstance(shape, list) else shape
 
 
 def _text_rules(shape: Any) -> Iterator[str]:

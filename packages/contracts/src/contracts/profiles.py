@@ -49,7 +49,7 @@ class PersonChanged(Event):
     status: Literal["active", "on_leave", "left"]
     time_zone: TimeZone
     languages: tuple[Language, ...] = ()
-    attributes: Annotated[dict[str, str], Meta(description="Further facts that the operator declared.")] = field(
+    attributes: Annotated[dict[str, Text], Meta(description="Further facts that the operator declared.")] = field(
         default_factory=dict
     )
 

@@ -56,13 +56,17 @@ def broken_promises(root: Path) -> list[str]:
 
 
 def release(root: Path, release_version: str) -> list[Path]:
-    """Keep the present schemas as those of a release, where they differ from the release before; returns the files."""
+    """Keep the present schemas as those of a release, where no other release has the same; returns the files.
+
+    Done again for the same version, it starts over: what is not out yet binds nobody.
+    """
+    for path in (root / RELEASED).glob(f"*/{release_version}.json"):
+        path.unlink()
     kept = []
     for contract in contracts():
         folder = root / RELEASED / contract.type
         text = _json(open_schema(contract))
-        earlier = [path for path in folder.glob("*.json") if path.stem != release_version]
-        if text in {path.read_text(encoding="utf-8") for path in earlier}:
+        if text in {path.read_text(encoding="utf-8") for path in folder.glob("*.json")}:
             continue
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{release_version}.json").write_text(text, encoding="utf-8")
@@ -81,7 +85,7 @@ def _broken(root: Path, contract: Contract) -> Iterator[str]:
 
 
 def _released_types(root: Path) -> list[Path]:
-    return sorted(path for path in (root / RELEASED).glob("*") if path.is_dir())
+    return sorted({path.parent for path in (root / RELEASED).glob("*/*.json")})
 
 
 def _orphans(root: Path, wanted: dict[Path, str]) -> list[Path]:
