@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,19 @@ GRANTABLE = ("program_manager", "people_admin", "auditor")
 ACCESS_TOKEN_LIVES = timedelta(minutes=5)
 REFRESH_IDLE = timedelta(hours=8)
 REFRESH_ABSOLUTE = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class PortalClient:
+    """The portal's credentials, set by the operator: it alone may exchange ID tokens and refresh."""
+
+    id: str
+    secret: str = field(repr=False)
+
+    def is_named_by(self, id: str, secret: str) -> bool:
+        """Whether these are its credentials; takes equally long either way."""
+        right_id = hmac.compare_digest(self.id.encode(), id.encode())
+        return hmac.compare_digest(self.secret.encode(), secret.encode()) and right_id
 
 
 @dataclass(frozen=True, kw_only=True)

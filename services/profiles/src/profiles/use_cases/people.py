@@ -22,17 +22,11 @@ MOST_CARDS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Me:
-    """The person who asks, with their roles."""
+class Me(Person):
+    """The person who asks, with the roles of their token."""
 
-    person: Person
     roles: tuple[str, ...]
     has_profile: bool
-
-    @property
-    def version(self) -> int:
-        """The person's."""
-        return self.person.version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +68,7 @@ def read_me(store: Store, caller: Caller) -> Me:
     def work(unit: Unit) -> Me:
         person = unit.require(Person, caller.id)
         has_profile = unit.get(Profile, caller.id) is not None
-        return Me(person=person, roles=tuple(sorted(caller.roles)), has_profile=has_profile)
+        return Me(**vars(person), roles=tuple(sorted(caller.roles)), has_profile=has_profile)
 
     return store.reading(work)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from profiles.domain.access import ACCESS_TOKEN_LIVES, Grant, RefreshFamily, SignInLink
+from profiles.domain.access import ACCESS_TOKEN_LIVES, Grant, PortalClient, RefreshFamily, SignInLink
 from profiles.domain.client import Client
 from profiles.domain.errors import InvalidClient, InvalidGrant, InvalidScope, NotProvisioned
 from profiles.domain.person import Person
@@ -34,6 +34,12 @@ class SignedIn:
     family: RefreshFamily
     refresh_token: str
     roles: tuple[str, ...]
+
+
+def require_portal(portal: PortalClient, client_id: str, secret: str) -> None:
+    """Pass for the portal only; raises InvalidClient."""
+    if not portal.is_named_by(client_id, secret):
+        raise InvalidClient("Only the portal may do this, and these are not its credentials.")
 
 
 def exchange_id_token(

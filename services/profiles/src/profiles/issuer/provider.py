@@ -32,12 +32,12 @@ class ProviderUnreachable(StoreUnavailable):
 class Trust:
     """What the operator configured about the provider.
 
-    `client_id` is the portal's client there; `link_claim` names a person: `email` (verified, unless
+    `audience` is the portal's client id there; `link_claim` names a person: `email` (verified, unless
     `trust_unverified_email`), or a claim that carries the external id.
     """
 
     issuer: str
-    client_id: str
+    audience: str
     link_claim: str = "email"
     trust_unverified_email: bool = False
 
@@ -99,7 +99,7 @@ class OpenIdProvider:
             now=lambda: int(time.time()),
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self._trust.issuer},
-            aud={"essential": True, "value": self._trust.client_id},
+            aud={"essential": True, "value": self._trust.audience},
             sub={"essential": True},
             exp={"essential": True},
             iat={"essential": True},
@@ -108,7 +108,7 @@ class OpenIdProvider:
     def _refuse_other_party(self, claims: Mapping[str, Any]) -> None:
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         party = claims.get("azp")
-        if (several or party is not None) and party != self._trust.client_id:
+        if (several or party is not None) and party != self._trust.audience:
             raise ValueError("the token was issued to another party")
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:

@@ -1,0 +1,69 @@
+"""`/v1/clients`."""
+
+from typing import Any
+
+from flask import Response, current_app
+
+from profiles.domain.client import Client
+from profiles.schemas.clients import ClientPage, ClientSchema, CreateClient, NewClientSchema
+from profiles.schemas.shapes import PageQuery
+from profiles.use_cases import clients
+from servicekit import web
+from servicekit.web.schema import Nothing
+
+blueprint = web.blueprint("clients", "/v1", description="Integrators' programs and what they may do.")
+
+
+@blueprint.post("/clients")
+@web.operation("client.create", creates=True)
+@blueprint.arguments(CreateClient)
+@blueprint.response(201, NewClientSchema)
+def create_client(body: dict[str, Any]) -> Response:
+    """Give an integrator's program credentials; the secret is shown this once."""
+    secrets: list[str] = []
+
+    def create(store: Any, caller: Any) -> Client:
+        scopes = tuple(body["scopes"])
+        made = clients.create_client(store, web.clock(), caller, body["name"], scopes, body["programs"])
+        secrets.append(made.secret)
+        return made.client
+
+    response = web.command(create, ClientSchema, 201, lambda client: f"/v1/clients/{client.id}")
+    if secrets:
+        # Added behind the stored reply, so that the secret is kept nowhere; a repeat gets the client without it.
+        response.set_data(current_app.json.dumps({**response.get_json(), "client_secret": secrets[0]}))
+    return response
+
+
+@blueprint.get("/clients")
+@web.operation("client.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, ClientPage)
+def list_clients(query: dict[str, Any]) -> Response:
+    """List the clients, the oldest first."""
+    held = web.cursor()
+    after = str(held.get("id", "")) if held else None
+    found = clients.list_clients(web.store(), web.caller(), after, web.limit())
+    return web.page(found.items, ClientSchema, {"id": found.following} if found.following else None)
+
+
+@blueprint.get("/clients/<client_id>")
+@web.operation("client.read")
+@blueprint.response(200, ClientSchema)
+def read_client(client_id: str) -> Response:
+    """Read one client."""
+    return web.reply(clients.read_client(web.store(), web.caller(), client_id), ClientSchema)
+
+
+@blueprint.post("/clients/<client_id>/revoke")
+@web.operation("client.revoke")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, ClientSchema)
+def revoke_client(body: dict[str, Any], client_id: str) -> Response:
+    """Refuse a client for good."""
+    expected = web.if_match(required=False)
+
+    def revoke(store: Any, caller: Any) -> Client:
+        return clients.revoke_client(store, web.clock(), caller, client_id, expected)
+
+    return web.command(revoke, ClientSchema)

@@ -1,0 +1,113 @@
+"""The composition root: the only place where objects meet; nothing connects at import."""
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+
+import structlog
+from flask import Flask
+
+from profiles import repository
+from profiles.api import BLUEPRINTS
+from profiles.config import Settings
+from profiles.domain.access import PortalClient
+from profiles.handlers import HANDLERS
+from profiles.issuer.keys import SigningKeys, new_signing_key
+from profiles.issuer.provider import DiscoveredKeys, OpenIdProvider, Trust
+from profiles.permissions import TABLE
+from profiles.ports import IdentityProvider, Store
+from profiles.timers import TIMERS
+from profiles.use_cases.admission import is_admitted
+from profiles.use_cases.setup import ensure_signing_key, make_first_people_admin
+from servicekit import web
+from servicekit.clock import Clock, SystemClock
+from servicekit.config import BadSettings
+from servicekit.mongo import MongoStore, connect
+from servicekit.refusals import InvalidInput
+from servicekit.store import Catalogue
+from servicekit.tokens import Verifier
+from servicekit.worker import Worker, prepare
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application over MongoDB; called in each web process after its fork."""
+    return assemble(settings, _store(settings), SystemClock(), _provider(settings))
+
+
+def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityProvider) -> Flask:
+    """The web application over any store and identity provider."""
+    keys = SigningKeys(store, clock, settings.signing_key_secret, settings.token_issuer, settings.token_audience)
+    return web.create_app(
+        service="profiles",
+        store=store,
+        clock=clock,
+        blueprints=BLUEPRINTS,
+        permissions=TABLE,
+        # The issuer of tokens asks itself for its keys, so it verifies before it could answer anybody.
+        verifier=Verifier(settings.token_issuer, settings.token_audience, keys),
+        cursor_secret=settings.cursor_secret,
+        admits=partial(is_admitted, store),
+        ready=keys.check,
+        extras={
+            "keys": keys,
+            "provider": provider,
+            "portal": PortalClient(settings.portal_client_id, settings.portal_client_secret),
+            "default_time_zone": settings.default_time_zone,
+        },
+    )
+
+
+def create_worker(settings: Settings) -> Worker:
+    """The worker: the relay, and whatever has handlers and clocks."""
+    return Worker(
+        service="profiles",
+        store=_store(settings),
+        kafka=settings.kafka,
+        handlers=HANDLERS,
+        timers=TIMERS,
+        metrics_bind=settings.metrics_bind,
+    )
+
+
+def initialise(settings: Settings, arguments: Sequence[str]) -> None:
+    """Make indexes, topics, a signing key and, where `--people-admin EMAIL` says whom, the first people admin.
+
+    Raises:
+        BadSettings: an argument is not as it must be.
+    """
+    email = _people_admin(arguments) or settings.people_admin
+    store = _store(settings)
+    prepare(settings, store, HANDLERS)
+    clock = SystemClock()
+    if ensure_signing_key(store, clock, partial(new_signing_key, settings.signing_key_secret)):
+        log.info("signing-key-made")
+    if email:
+        try:
+            made = make_first_people_admin(store, clock, email, settings.default_time_zone)
+        except InvalidInput as refusal:
+            raise BadSettings("--people-admin: write an e-mail address such as ana@example.com") from refusal
+        log.info("people-admin", person=made, outcome="made" if made else "there-was-one")
+
+
+def _people_admin(arguments: Sequence[str]) -> str:
+    parser = argparse.ArgumentParser(prog="python -m profiles init", description="Prepare the profiles service.")
+    parser.add_argument("--people-admin", metavar="EMAIL", default="", help="Who administers people first.")
+    return str(parser.parse_args(list(arguments)).people_admin)
+
+
+def _provider(settings: Settings) -> OpenIdProvider:
+    trust = Trust(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        link_claim=settings.oidc_link_claim,
+        trust_unverified_email=settings.oidc_trust_unverified_email,
+    )
+    return OpenIdProvider(trust, DiscoveredKeys(settings.oidc_issuer, settings.oidc_discovery_url))
+
+
+def _store(settings: Settings) -> MongoStore[repository.Unit]:
+    database = connect(settings.mongodb_uri)[settings.mongodb_database]
+    catalogue = Catalogue(repository.DOCUMENTS)
+    return MongoStore(database, repository.Unit, catalogue, "profiles")

@@ -1,0 +1,38 @@
+"""Clients of integrators."""
+
+from marshmallow import fields, validate
+
+from profiles.domain.client import SCOPES
+from profiles.schemas.shapes import Page, Texts, said
+from servicekit.web.schema import Code, Moment, Schema, Text
+
+
+class CreateClient(Schema):
+    """A new client."""
+
+    name = Text(200, least=1, required=True, **said("What it is for."))
+    scopes = fields.List(Code(*SCOPES), required=True, validate=validate.Length(min=1), **said("What it may do."))
+    programs = Texts(200, 64, load_default=(), **said("The programs it is limited to; empty is every program."))
+
+
+class ClientSchema(Schema):
+    """A client, without its secret."""
+
+    client_id = fields.String(attribute="id", **said("`cli_...`"))
+    name = fields.String(**said("What it is for."))
+    scopes = fields.List(fields.String(), **said("What it may do."))
+    programs = fields.List(fields.String(), **said("The programs it is limited to; empty is every program."))
+    created_at = Moment(**said("When it was made."))
+    revoked_at = Moment(allow_none=True, **said("Since when it is refused, if it is."))
+
+
+class NewClientSchema(ClientSchema):
+    """A client with its secret, shown this once."""
+
+    client_secret = fields.String(**said("Keep it now: it is shown once, and not to a repeat of the request."))
+
+
+class ClientPage(Page):
+    """Clients, the oldest first."""
+
+    items = fields.List(fields.Nested(ClientSchema), **said("The clients."))

@@ -1,0 +1,24 @@
+"""The shapes of OAuth (RFC 6749, RFC 8693) and of published keys (RFC 7517)."""
+
+from marshmallow import fields
+
+from profiles.schemas.shapes import said
+from servicekit.web.schema import Schema
+
+
+class TokenSchema(Schema):
+    """An access token."""
+
+    access_token = fields.String(**said("A platform token; send it as `Authorization: Bearer ...`."))
+    issued_token_type = fields.String(**said("The kind of token, after an exchange."))
+    token_type = fields.String(**said("`Bearer`."))
+    expires_in = fields.Integer(**said("Seconds."))
+    scope = fields.String(**said("A client's scopes."))
+    refresh_token = fields.String(**said("A person's; good once."))
+    refresh_expires_in = fields.Integer(**said("Seconds."))
+
+
+class KeySetSchema(Schema):
+    """A JSON Web Key Set."""
+
+    keys = fields.List(fields.Dict(), **said("Public keys."))
