@@ -1,0 +1,116 @@
+"""Pictures as SVG text with their data tables; colours come from the page's style, so that light and dark both work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+WIDTH = 720
+ROW = 26
+LABEL = 190
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its label, its length in [0, 1] and the words at its end."""
+
+    label: str
+    share: float
+    words: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a curve: its name, and a y in [0, 1] with its words for every x."""
+
+    name: str
+    points: Sequence[tuple[float, str]]
+
+
+def bars(title: str, rows: Sequence[Bar], mark: float | None = None, mark_words: str = "") -> str:
+    """Horizontal bars; `mark` draws one vertical line across them, such as the average."""
+    room, height = WIDTH - LABEL - 110, ROW * len(rows) + (22 if mark is not None else 4)
+    drawn = []
+    for index, row in enumerate(rows):
+        top, length = index * ROW + 2, max(1.0, room * min(row.share, 1.0))
+        kind = "bar strong" if row.strong else "bar"
+        drawn.append(
+            f'<text x="{LABEL - 8}" y="{top + 15}" class="label" text-anchor="end">{escape(clipped(row.label))}</text>'
+            f'<rect x="{LABEL}" y="{top}" width="{room}" height="20" rx="3" class="track"/>'
+            f'<rect x="{LABEL}" y="{top}" width="{length:.1f}" height="20" rx="3" class="{kind}"/>'
+            f'<text x="{LABEL + room + 8}" y="{top + 15}" class="value">{escape(row.words)}</text>'
+        )
+    if mark is not None:
+        x, bottom = LABEL + room * mark, ROW * len(rows)
+        drawn.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{bottom}" class="mark"/>')
+        drawn.append(
+            f'<text x="{x:.1f}" y="{bottom + 15}" class="note" text-anchor="middle">{escape(mark_words)}</text>'
+        )
+    return picture(title, height, drawn)
+
+
+def columns(title: str, rows: Sequence[Bar], under: str) -> str:
+    """Vertical columns side by side, each with its label below and its words above; `under` names the axis."""
+    height, step = 220, WIDTH / max(1, len(rows))
+    drawn = [f'<line x1="0" x2="{WIDTH}" y1="{height - 40}" y2="{height - 40}" class="axis"/>']
+    for index, row in enumerate(rows):
+        tall = (height - 66) * min(row.share, 1.0)
+        x, middle, top, wide = index * step + step * 0.08, (index + 0.5) * step, height - 40 - tall, step * 0.84
+        drawn.append(
+            f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.1f}" class="bar"/>'
+            f'<text x="{middle:.1f}" y="{top - 6:.1f}" class="note" text-anchor="middle">{escape(row.words)}</text>'
+            f'<text x="{middle:.1f}" y="{height - 24}" class="note" text-anchor="middle">{escape(row.label)}</text>'
+        )
+    drawn.append(f'<text x="{WIDTH / 2}" y="{height - 4}" class="note" text-anchor="middle">{escape(under)}</text>')
+    return picture(title, height, drawn)
+
+
+def curve(title: str, labels: Sequence[str], lines: Sequence[Line], under: str, chosen: int | None = None) -> str:
+    """Lines over the same labelled steps; `chosen` marks the step that the program uses."""
+    height, left, right, top, bottom = 260, 20, WIDTH - 20, 36, 200
+    steps = [left + (right - left) * (index + 0.5) / len(labels) for index in range(len(labels))]
+    drawn = [f'<line x1="{left}" x2="{right}" y1="{bottom}" y2="{bottom}" class="axis"/>']
+    if chosen is not None:
+        drawn.append(f'<line x1="{steps[chosen]:.1f}" x2="{steps[chosen]:.1f}" y1="{top}" y2="{bottom}" class="mark"/>')
+    for number, line in enumerate(lines):
+        heights = [bottom - (bottom - top) * y for y, _ in line.points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(steps, heights, strict=True))
+        drawn.append(f'<polyline points="{path}" class="line line{number}"/>')
+        for x, y, (_, words) in zip(steps, heights, line.points, strict=True):
+            drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="dot line{number}"/>')
+            drawn.append(f'<text x="{x:.1f}" y="{y - 9:.1f}" class="note" text-anchor="middle">{escape(words)}</text>')
+        drawn.append(f'<rect x="{left + 240 * number}" y="4" width="14" height="4" rx="2" class="key line{number}"/>')
+        drawn.append(f'<text x="{left + 240 * number + 20}" y="12" class="note">{escape(line.name)}</text>')
+    for x, label in zip(steps, labels, strict=True):
+        drawn.append(f'<text x="{x:.1f}" y="{bottom + 18}" class="note" text-anchor="middle">{escape(label)}</text>')
+    drawn.append(f'<text x="{WIDTH / 2}" y="{height - 12}" class="note" text-anchor="middle">{escape(under)}</text>')
+    return picture(title, height, drawn)
+
+
+def picture(title: str, height: float, drawn: Sequence[str]) -> str:
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}" '
+        f'preserveAspectRatio="xMinYMin meet">{"".join(drawn)}</svg>'
+    )
+
+
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], numbers_from: int = 1) -> str:
+    """The same figures to read; columns from `numbers_from` on are set flush right."""
+    kinds = ["num" if index >= numbers_from else "txt" for index in range(len(head))]
+    header = "".join(
+        f'<th scope="col" class="{kind}">{escape(name)}</th>' for kind, name in zip(kinds, head, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="{kind}">{escape(cell)}</td>' for kind, cell in zip(kinds, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f"<caption>{escape(caption)}</caption><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def clipped(label: str, most: int = 26) -> str:
+    return label if len(label) <= most else label[: most - 1] + "\u2026"
