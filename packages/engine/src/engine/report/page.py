@@ -78,7 +78,7 @@ def group_pictures(attribute: str, groups: Sequence[Group], figures: Figures) ->
             f"{group.people:,}",
             f"{group.matched:,}",
             percent(group.coverage),
-            quality(group),
+            quality(group, withheld),
         )
         for group in groups
     ]
