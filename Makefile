@@ -1,0 +1,78 @@
+# One way in: `make help`. CI calls the same targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PARTS := packages/contracts packages/servicekit packages/engine packages/mentormesh \
+         services/profiles services/matching services/feedback services/notifications services/portal
+READY := .venv/.ready
+# Narrow a run: make test TESTS=services/profiles PYTEST="-k seats"
+TESTS ?= packages services tests
+PYTEST ?=
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY) ## Make .venv with everything pinned, and the Debian packages that are missing
+	@echo "Ready. The command line is $(BIN)/mentormesh."
+
+$(READY): requirements/dev.txt $(addsuffix /pyproject.toml,$(PARTS))
+	@.ci/system-packages
+	@$(PYTHON) -c 'import sys; sys.exit("MentorMesh needs Python 3.11 or later; set PYTHON=/path/to/it" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(PARTS))
+	@touch $@
+
+.PHONY: demo
+demo: setup ## Start the whole platform with 500 people, and say where to look
+	$(BIN)/mentormesh up
+	$(BIN)/mentormesh seed
+
+.PHONY: down
+down: ## Stop the demo; its data stays (make down WIPE=--wipe removes it)
+	$(BIN)/mentormesh down $(WIPE)
+
+.PHONY: test
+test: check test-alone ## Everything that a change must pass
+	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
+
+.PHONY: check
+check: setup ## Lint, types, imports, contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(addsuffix /src,$(PARTS))
+	$(BIN)/lint-imports
+	$(BIN)/python -m contracts check
+
+.PHONY: test-alone
+test-alone: setup ## Install each service alone and run its unit tests there
+	$(BIN)/python .ci/alone.py
+
+.PHONY: test-compose
+test-compose: setup ## Bring docker-compose.yml up and run the first journey against it (needs a container engine)
+	$(BIN)/python .ci/compose.py
+
+.PHONY: bench
+bench: setup ## Measure, beside the bare figures of the same run; writes benchmarks/results
+	$(BIN)/python -m benchmarks
+
+.PHONY: faults
+faults: setup ## The long fault test: processes killed at random and at named points
+	$(BIN)/python -m pytest tests/faults -m faults $(PYTEST)
+
+.PHONY: lock
+lock: ## Pin requirements/*.in again, with hashes and without addresses (needs uv)
+	for name in runtime dev; do \
+	  $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+.PHONY: clean
+clean: ## Remove .venv and what tools leave behind; .local stays (make down WIPE=--wipe)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
