@@ -1,10 +1,12 @@
 """The exact optimum of a small world, from raw attributes alone, by an integer program that HiGHS solves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 
+from engine.check.fairness import group_of, limit
 from engine.check.rules import Rules
 from engine.check.stability import mentees_of, mentors_of
 
@@ -60,35 +62,58 @@ def best_total(rules: Rules, existing: frozenset[tuple[str, str]] = frozenset())
     return Optimum(objective(chosen, rules, existing), tuple(sorted(chosen)))
 
 
-def exact(rules: Rules, existing: frozenset[tuple[str, str]] = frozenset()) -> Optimum:
-    """The optimum of any kind and either objective without fairness, as an integer program."""
+def exact(rules: Rules, existing: frozenset[tuple[str, str]] = frozenset(), rate: float | None = None) -> Optimum:
+    """The optimum of any kind and either objective, as an integer program; fair, given the rate without fairness."""
     pairs = candidates(rules)
     keys = sorted(pairs)
     if not keys:
         return Optimum(0.0, ())
     people_first = PEOPLE_FIRST if rules.program.objective == "most_people" else 0.0
-    gain = [pairs[key] + people_first + (rules.program.stickiness if key in existing else 0.0) for key in keys]
-    program = Integers(gain)
-    opened = {mentor: program.new(0.0) for mentor in sorted({m for _, m in keys}) if rules.program.kind == "group"}
+    program = Integers([pairs[key] + people_first + rules.program.stickiness * (key in existing) for key in keys])
     for person in sorted({person for key in keys for person in key}):
-        as_mentee = [index for index, key in enumerate(keys) if key[0] == person]
-        as_mentor = [index for index, key in enumerate(keys) if key[1] == person]
-        if rules.program.kind == "peer":
-            program.at_most(dict.fromkeys(as_mentee + as_mentor, 1.0), 1)
-            continue
-        program.at_most(dict.fromkeys(as_mentee, 1.0), 1)
-        seats = rules.seats(rules.people.accepted[person])
-        load = dict.fromkeys(as_mentor, 1.0)
-        program.at_most(load, seats)
-        if person in opened:
-            program.at_most(load | {opened[person]: -float(seats)}, 0)
-            program.at_most(dict.fromkeys(as_mentor, -1.0) | {opened[person]: float(rules.program.group_min)}, 0)
-        if rules.program.spread and seats > 1:
-            steps = {program.new(-rules.program.spread * seat): -1.0 for seat in range(seats)}
-            program.at_most(load | steps, 0)
+        seat(program, rules, keys, person)
     program.force(index for index, key in enumerate(keys) if key in rules.program.locked)
+    if rate is not None:
+        keep_fair(program, rules, keys, rate)
     chosen = [key for key, on in zip(keys, program.solve(), strict=False) if on]
     return Optimum(objective(chosen, rules, existing), tuple(chosen))
+
+
+def seat(program: "Integers", rules: Rules, keys: list[tuple[str, str]], person: str) -> None:
+    """One mentor for a mentee, no more mentees than seats for a mentor, and no group that is too small."""
+    as_mentee = dict.fromkeys((index for index, key in enumerate(keys) if key[0] == person), 1.0)
+    load = dict.fromkeys((index for index, key in enumerate(keys) if key[1] == person), 1.0)
+    if rules.program.kind == "peer":
+        program.at_most(as_mentee | load, 1)
+        return
+    program.at_most(as_mentee, 1)
+    seats = rules.seats(rules.people.accepted[person])
+    program.at_most(load, seats)
+    if rules.program.kind == "group" and load:
+        opened = program.new(0.0)
+        program.at_most(load | {opened: -float(seats)}, 0)
+        program.at_most(dict.fromkeys(load, -1.0) | {opened: float(rules.program.group_min)}, 0)
+    if rules.program.spread and seats > 1:
+        steps = {program.new(-rules.program.spread * taken): -1.0 for taken in range(seats)}
+        program.at_most(load | steps, 0)
+
+
+def keep_fair(program: "Integers", rules: Rules, keys: list[tuple[str, str]], rate: float) -> None:
+    """Limits of unmatched people by group, with as few people beyond them as can be."""
+    groups: dict[str, set[str]] = {}
+    for mentee in mentees_of(rules):
+        groups.setdefault(group_of(mentee, rules), set()).add(mentee.person_id)
+    objective_first, beyond = list(program.gain), []
+    program.gain = [0.0] * len(program.gain)
+    for members in groups.values():
+        over = [program.new(-1.0) for _ in members]
+        matched = [index for index, key in enumerate(keys) if key[0] in members]
+        most = limit(len(members), rate, rules) - len(members)
+        program.at_most(dict.fromkeys(matched + over, -1.0), most)
+        beyond += over
+    answer = program.solve()
+    program.at_most(dict.fromkeys(beyond, 1.0), sum(answer[index] for index in beyond))
+    program.gain = objective_first + [0.0] * len(beyond)
 
 
 def objective(chosen: list[tuple[str, str]], rules: Rules, existing: frozenset[tuple[str, str]] = frozenset()) -> float:
@@ -116,8 +141,8 @@ class Integers:
         if coefficients:
             self.rows.append((coefficients, most))
 
-    def force(self, variables: "object") -> None:
-        self.forced |= set(variables)  # type: ignore[call-overload]
+    def force(self, variables: Iterable[int]) -> None:
+        self.forced |= set(variables)
 
     def solve(self) -> list[bool]:
         matrix = np.zeros((len(self.rows), len(self.gain)))

@@ -82,3 +82,28 @@ def test_most_people_comes_before_the_total(world: World) -> None:
     world.mentee("ana", skills_wanted="law;tax").mentee("bea", skills_wanted="tax", avoid="una")
     world.mentor("tom", skills_offered="law:5;tax:5").mentor("una", skills_offered="")
     assert len(exact(world.rules()).pairs) == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_fair_optimum_passes_the_checker_and_costs_at_most_the_free_one(world: World, seed: int) -> None:
+    random_world(world, seed, fairness={"group": "level", "tolerance": 0.0})
+    free = exact(world.rules())
+    rate = len(free.pairs) / 6
+    fair = exact(world.rules(), rate=rate)
+    assert world.verify(*fair.pairs, rate=rate) == []
+    assert fair.total <= free.total + 1e-9
+
+
+def test_fairness_moves_a_seat_to_the_group_left_behind(world: World) -> None:
+    world.settings |= {"weights": {"skills": 1.0}, "fairness": {"group": "site", "tolerance": 0.0}}
+    for name, site, wanted in [
+        ("ana", "Rome", "law"),
+        ("bea", "Rome", "law"),
+        ("cid", "Oslo", "tax"),
+        ("dan", "Oslo", "tax"),
+    ]:
+        world.mentee(name, site=site, skills_wanted=wanted)
+    world.mentor("tom", skills_offered="law:5;tax:1", capacity="2")
+    assert {mentee for mentee, _ in exact(world.rules()).pairs} == {"ana", "bea"}
+    fair = exact(world.rules(), rate=0.5)
+    assert len({mentee for mentee, _ in fair.pairs} & {"ana", "bea"}) == 1
