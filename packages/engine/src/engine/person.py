@@ -48,8 +48,9 @@ def _half_hours(clock: str) -> int:
 class Person:
     """Somebody who may be matched; empty text, None or an empty collection mean "not known".
 
-    `capacity` is the seats this mentor has left to give; `wishes` are ranked mentors, `wishes_as_mentor` ranked
-    mentees (an empty string keeps the rank of a wish that is ignored); `attributes` holds the program's own columns.
+    `capacity` is the mentees this mentor will take (None: one, or a whole group); `wishes` ranks mentors and
+    `wishes_as_mentor` ranks mentees (an empty text keeps the rank of a wish that is ignored); `attributes` holds the
+    program's own columns.
     """
 
     person_id: str
@@ -66,7 +67,7 @@ class Person:
     goals: tuple[str, ...] = ()
     helps_with: tuple[str, ...] = ()
     availability: tuple[Interval, ...] = ()
-    capacity: int = 1
+    capacity: int | None = None
     wishes: tuple[str, ...] = ()
     wishes_as_mentor: tuple[str, ...] = ()
     avoid: frozenset[str] = frozenset()

@@ -36,8 +36,8 @@ def column_rules(mentees: Columns, mentors: Columns, program: Program) -> Iterat
     if rules.meet != "any":
         yield "meet", ~can_meet(mentees, mentors, program)
     yield "opted_out", mentees.opted_out | mentors.opted_out
-    if program.kind != "peer":
-        yield "capacity", (mentors.capacity <= 0) | np.zeros_like(mentees.opted_out)
+    full = mentors.capacity <= 0
+    yield "capacity", full | (mentees.capacity <= 0 if program.kind == "peer" else np.zeros_like(mentees.opted_out))
     if rules.min_level_gap is not None:
         yield "min_level_gap", ~wide_enough(mentees, mentors, program)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine import Interval, Person, Pool, Program, ProgramRefused, recommend, refusal, score
+from engine.score.formula import availability
 
 PROGRAM = Program.read({"program": "leaders", "as_of": "2027-01-11"})
 ANA = Person(
@@ -124,8 +125,8 @@ def test_a_week_is_shifted_round_the_ring_and_partly_free_half_hours_do_not_coun
     late = replace(ANA, time_zone="Asia/Kathmandu", availability=(Interval.at("Mon", "05:30", "06:30"),))
     early = replace(BEN, time_zone="Etc/UTC", availability=(Interval.at("Sun", "23:30", "24:00"),))
     both = replace(BEN, time_zone="Etc/UTC", availability=(Interval.at("Mon", "00:00", "00:30"),))
-    assert score.availability(late, early, PROGRAM) == 0
-    assert score.availability(late, both, PROGRAM) == 1
+    assert availability(late, early, PROGRAM) == 0
+    assert availability(late, both, PROGRAM) == 1
 
 
 def test_a_bad_program_is_refused_by_the_name_of_every_bad_key() -> None:

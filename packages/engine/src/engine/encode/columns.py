@@ -62,7 +62,7 @@ class Columns:
         self.remote[row] = person.remote
         self.opted_out[row] = person.opted_out
         self.level[row] = MISSING_LEVEL if person.level is None else person.level
-        self.capacity[row] = person.capacity
+        self.capacity[row] = program.seats(person.capacity)
         self._put_languages(row, person, codes)
         self.week[row] = np.frombuffer(week.to_bytes(WEEK_WORDS * 8, "little"), np.dtype("<u8"))
         self.free[row] = week.bit_count()

@@ -18,6 +18,8 @@ def refusal(pool: Pool, mentee_id: str, mentor_id: str) -> str | None:
     if not mentee.is_mentored or not mentor.mentors or (pool.program.kind == "peer" and not _peers(mentee, mentor)):
         return "role"
     broken = _broken(pool, mentee, mentor)
+    if not broken and points_the_other_way(pool, mentee, mentor):
+        return "direction"
     return next((rule for rule in rules.ORDER if rule in broken), None)
 
 
@@ -33,26 +35,28 @@ def _broken(pool: Pool, mentee: Person, mentor: Person) -> set[str]:
         found.add("reporting_line")
     if other in pool.avoided(me):
         found.add("avoid")
-    if score.pair(mentee, mentor, program, pool.rarity).total < program.floor:
+    if score.pair(mentee, mentor, program, pool.rarity).exact < program.floor - score.ROUNDING:
         found.add("floor")
     if (me, other) in program.forbidden or (program.kind == "peer" and (other, me) in program.forbidden):
         found.add("forbidden")
     if me == other:
         found.add("oneself")
-    if points_the_other_way(pool, mentee, mentor):
-        found.add("direction")
     return found
 
 
 def points_the_other_way(pool: Pool, mentee: Person, mentor: Person) -> bool:
-    """Whether two people of role `both` score better the other way round; of a tie the senior, then the smaller id."""
-    if not _peers(mentee, mentor) or pool.program.kind == "peer" or mentee.person_id == mentor.person_id:
+    """Whether two people of role `both` may be matched the other way round and score better so.
+
+    Of a tie the more senior mentors, then the smaller id; between peers the smaller id stands first.
+    """
+    if not _peers(mentee, mentor) or mentee.person_id == mentor.person_id:
         return False
-    here = score.pair(mentee, mentor, pool.program, pool.rarity).total
-    there = score.pair(mentor, mentee, pool.program, pool.rarity).total
-    return (there, seniority(mentee), mentor.person_id) > (here, seniority(mentor), mentee.person_id)
-
-
-def seniority(person: Person) -> float:
-    """The level by which a tie is broken; a missing one is lowest."""
-    return float("-inf") if person.level is None else person.level
+    if pool.program.kind == "peer":
+        return mentee.person_id > mentor.person_id
+    here = score.pair(mentee, mentor, pool.program, pool.rarity).exact
+    there = score.pair(mentor, mentee, pool.program, pool.rarity).exact
+    if abs(there - here) > score.ROUNDING:
+        better = there > here
+    else:
+        better = (mentee.level or 0, mentor.person_id) > (mentor.level or 0, mentee.person_id)
+    return better and not _broken(pool, mentor, mentee)

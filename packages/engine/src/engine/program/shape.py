@@ -96,6 +96,15 @@ class Program:
     seed: int = 1
     source: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
+    def seats(self, capacity: int | None) -> int:
+        """How many mentees a mentor of that `capacity` takes: None is one, or a whole group."""
+        most = self.group.max if self.group else None
+        if self.kind == "peer":
+            return 0 if capacity == 0 else 1
+        if most is not None:
+            return most if capacity is None else min(capacity, most)
+        return 1 if capacity is None else capacity
+
     @classmethod
     def read(cls, mapping: Mapping[str, Any]) -> "Program":
         """From the keys of `program.yaml`; raises ProgramRefused with every bad key at once."""

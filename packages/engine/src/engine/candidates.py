@@ -1,0 +1,149 @@
+"""The pairs worth solving over: each mentee's best, found in float32 blocks and scored again exactly."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.admission import CHUNK, NONE_BROKEN, first_broken, micro, scores_of
+from engine.encode.cohort import Cohort
+from engine.score.blocks import Blocks
+
+Rows = NDArray[np.int64]
+Progress = Callable[[str, float], None]
+KEEP = 50
+# Where all pairs are this few, all of them are candidates.
+ALL_PAIRS = 1_000_000
+BLOCK_CELLS = 8_000_000
+
+
+@dataclass(slots=True)
+class Pairs:
+    """k pairs that break no rule, sorted by mentee then mentor: rows, and scores in whole millionths."""
+
+    i: Rows
+    j: Rows
+    micro: Rows
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+    def and_also(self, more: "Pairs", m: int) -> "Pairs":
+        """Both, each pair once."""
+        keys = np.concatenate((self.i * m + self.j, more.i * m + more.j))
+        _, first = np.unique(keys, return_index=True)
+        i, j, values = (np.concatenate(two)[first] for two in zip(self.fields, more.fields, strict=True))
+        return Pairs(i, j, values)
+
+    def where(self, chosen: "NDArray[np.bool_] | Rows") -> "Pairs":
+        """Some of them."""
+        return Pairs(self.i[chosen], self.j[chosen], self.micro[chosen])
+
+    @property
+    def fields(self) -> tuple[Rows, Rows, Rows]:
+        return self.i, self.j, self.micro
+
+
+def best(blocks: Blocks, rows: Rows, keep: int = KEEP, progress: Progress | None = None) -> Pairs:
+    """At least the `keep` best pairs of each mentee in `rows` that break no rule, fewer where there are no more."""
+    m = blocks.cohort.shape[1]
+    if len(rows) * m <= ALL_PAIRS:
+        keep = m
+    return exactly(blocks.cohort, _found(blocks, rows, keep, None, None, progress))
+
+
+def improving(blocks: Blocks, rows: Rows, prices: NDArray[np.float64], least: NDArray[np.float64], keep: int) -> Pairs:
+    """Up to about `keep` pairs of each mentee whose score less the mentor's price (m,) exceeds `least` (len(rows),).
+
+    All such pairs are considered; those within the blur of float32 come too, so the caller tests them exactly.
+    """
+    return exactly(blocks.cohort, _found(blocks, rows, keep, prices.astype(np.float32), least - blocks.blur, None))
+
+
+def exactly(cohort: Cohort, found: Iterator[tuple[Rows, Rows]]) -> Pairs:
+    """Exact scores of found pairs; those that break a rule are left out."""
+    parts: list[Pairs] = []
+    for i, j in _gathered(found):
+        exact = scores_of(cohort, i, j).exact
+        allowed = first_broken(cohort, i, j, exact) == NONE_BROKEN
+        parts.append(Pairs(i[allowed], j[allowed], micro(exact[allowed])))
+    if not parts:
+        return Pairs(*(np.zeros(0, np.int64) for _ in range(3)))
+    i, j, values = (np.concatenate(column) for column in zip(*(p.fields for p in parts), strict=True))
+    order = np.lexsort((j, i))
+    return Pairs(i[order], j[order], values[order])
+
+
+def _gathered(found: Iterator[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]]:
+    waiting: list[tuple[Rows, Rows]] = []
+    for part in found:
+        waiting.append(part)
+        if sum(len(i) for i, _ in waiting) >= CHUNK:
+            yield np.concatenate([i for i, _ in waiting]), np.concatenate([j for _, j in waiting])
+            waiting = []
+    if waiting:
+        yield np.concatenate([i for i, _ in waiting]), np.concatenate([j for _, j in waiting])
+
+
+def _found(
+    blocks: Blocks,
+    rows: Rows,
+    keep: int,
+    prices: NDArray[np.float32] | None,
+    least: NDArray[np.float64] | None,
+    progress: Progress | None,
+) -> Iterator[tuple[Rows, Rows]]:
+    m = blocks.cohort.shape[1]
+    if not m or not len(rows):
+        return
+    # Mentees of one class stand together, so that a rule is asked once for many.
+    order = np.argsort(blocks.class_of[rows], kind="stable")
+    rows = rows[order]
+    floor = np.full(len(rows), blocks.cohort.program.floor - blocks.blur) if least is None else least[order]
+    height = max(1, min(len(rows), BLOCK_CELLS // m))
+    out = np.empty((height, m), np.float32)
+    for start in range(0, len(rows), height):
+        some = rows[start : start + height]
+        block = blocks.of(some, out)
+        if prices is not None:
+            block -= prices
+        row, mentor = _top(block, keep, floor[start : start + height].astype(np.float32))
+        yield some[row], mentor
+        if progress:
+            progress("candidates", (start + len(some)) / len(rows))
+
+
+def _top(block: NDArray[np.float32], keep: int, floor: NDArray[np.float32]) -> tuple[Rows, Rows]:
+    """Places of at least the `keep` greatest finite cells of each row that reach its floor.
+
+    The keep-th greatest of the maxima of strips is below the keep-th greatest cell: a bound that costs one pass.
+    """
+    height, m = block.shape
+    edge = np.maximum(floor, np.finfo(np.float32).min)
+    if keep < m:
+        strips = max(1, m // max(8 * keep, 256))
+        width = m // strips
+        peaks = block[:, : strips * width].reshape(height, strips, width).max(axis=1)
+        if strips * width < m:
+            peaks = np.hstack((peaks, block[:, strips * width :]))
+        place = peaks.shape[1] - keep
+        edge = np.maximum(edge, np.partition(peaks, place, axis=1)[:, place])
+    at = np.flatnonzero(block >= edge[:, None])
+    if len(at) > 4 * keep * height:
+        at = _fewer(block, at, edge, keep)
+    return at // m, at % m
+
+
+def _fewer(block: NDArray[np.float32], at: Rows, edge: NDArray[np.float32], keep: int) -> Rows:
+    """Where many cells equal the edge: all above it, and of the equal ones `keep` spread by a hash of the place."""
+    m = block.shape[1]
+    bounds = np.searchsorted(at, np.arange(len(block) + 1) * m)
+    parts = []
+    for row in range(len(block)):
+        mine = at[bounds[row] : bounds[row + 1]]
+        if len(mine) > 4 * keep:
+            order = np.lexsort(((mine * 2_654_435_761) % 4_294_967_291, -block[row, mine - row * m]))
+            mine = mine[np.sort(order[: 2 * keep])]
+        parts.append(mine)
+    return np.concatenate(parts)

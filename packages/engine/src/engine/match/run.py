@@ -1,0 +1,159 @@
+"""The pipeline of one run, stage by stage."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.admission import NONE_BROKEN, first_broken, micro, scores_of
+from engine.candidates import ALL_PAIRS, KEEP, Pairs, best, exactly
+from engine.encode.cohort import Cohort
+from engine.match.fairness import groups_of, limits, rates, unavoidable
+from engine.match.locks import check_locks
+from engine.match.result import Match
+from engine.person import Person
+from engine.program import Program
+from engine.score import MICRO
+from engine.score.blocks import Blocks
+from engine.solve.best import Answer, Question, solve_best
+from engine.solve.group import close_small_groups
+from engine.solve.peer import peers
+from engine.solve.stable import blocking_pairs, solve_stable
+
+Ints = NDArray[np.int64]
+Progress = Callable[[str, float], None]
+
+
+def match(
+    program: Program,
+    people: Iterable[Person],
+    managers: Mapping[str, str] | None = None,
+    existing: Iterable[tuple[str, str]] = (),
+    certify: bool = False,
+    progress: Progress | None = None,
+) -> Match:
+    """Match `people` as `program` says.
+
+    `managers` adds reporting lines of people who were left out; `existing` are (mentee, mentor) pairs of before, which
+    earn the stickiness and are marked as kept. `progress(stage, share)` is called as stages go on. Raises
+    ProgramRefused where a locked pair cannot be.
+    """
+    clock = _Clock(progress)
+    cohort = Cohort.of(program, people, managers)
+    clock.stage("encode")
+    return _matched(cohort, frozenset(existing), certify, clock)
+
+
+class _Clock:
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress, self.last, self.seconds = progress, perf_counter(), dict[str, float]()
+
+    def stage(self, name: str) -> None:
+        now = perf_counter()
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self.last
+        self.last = now
+        if self.progress:
+            self.progress(name, 1.0)
+
+
+def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool, clock: _Clock) -> Match:
+    program = cohort.program
+    locked = check_locks(cohort)
+    held = np.bincount(locked.j, minlength=cohort.shape[1])
+    taken = np.concatenate((locked.i, locked.j)) if program.kind == "peer" else locked.i
+    rows = np.setdiff1d(np.flatnonzero(~cohort.mentees.opted_out), taken)
+    kept = _existing(cohort, existing)
+    stable = program.objective == "stable"
+    blocks = Blocks(cohort, wishes_of_mentors=not stable)
+    pairs = _all_peers(cohort, rows) if program.kind == "peer" else best(blocks, rows, KEEP, clock.progress)
+    pairs = pairs.and_also(kept.where(np.isin(kept.i, rows)), cohort.shape[1])
+    clock.stage("candidates")
+    question = Question(cohort, rows, cohort.mentors.capacity - held, held, cohort.keys(kept.i, kept.j))
+    result = Match(
+        cohort=cohort, chosen=locked, scores=scores_of(cohort, locked.i, locked.j), locked=np.zeros(0, np.bool_),
+        kept=np.zeros(0, np.bool_), existing=len(kept), objective=0.0, bound=None, candidates=pairs,
+        solved=np.zeros(0, np.int64), open_rows=rows, seats=question.seats, seconds=clock.seconds,
+    )  # fmt: skip
+    slack = None
+    if stable:
+        complete = len(rows) * cohort.shape[1] <= ALL_PAIRS
+        result.candidates, result.solved = solve_stable(cohort, blocks, rows, question.seats, pairs, complete)
+    elif program.kind == "peer":
+        result.solved, slack = peers(question, pairs), 0.0
+    else:
+        slack = _flow(question, blocks, pairs, certify, locked, result)
+    clock.stage("solve")
+    _conclude(result, question, locked, kept, existing)
+    if stable and certify:
+        own = result.candidates.where(result.solved)
+        result.blocking = len(blocking_pairs(cohort, blocks, rows, question.seats, own))
+    elif certify and slack is not None:
+        result.bound = result.objective + slack / MICRO
+    clock.stage("certify")
+    return result
+
+
+def _flow(
+    question: Question, blocks: Blocks, pairs: Pairs, certify: bool, locked: Pairs, result: Match
+) -> float | None:
+    program = question.cohort.program
+    plain: Answer | None = None
+    if program.fairness:
+        plain = solve_best(question, blocks, pairs, certify=False)
+        group = groups_of(question.cohort, program.fairness.group)
+        matched = len(plain.chosen) + len(locked)
+        everybody = int((~question.cohort.mentees.opted_out).sum())
+        result.rate_without_fairness = matched / everybody if everybody else 0.0
+        limit = limits(question.cohort, group, result.rate_without_fairness)
+        question = replace(question, group=group.code[question.rows], limit=limit)
+        pairs = plain.pairs
+    if program.group:
+        answer, closed = close_small_groups(question, blocks, pairs, certify)
+        result.closed_groups = [question.cohort.mentor_ids[j] for j in closed]
+    else:
+        answer = solve_best(question, blocks, pairs, certify)
+    result.candidates, result.solved = answer.pairs, answer.chosen
+    if program.fairness:
+        result.groups = rates(question, answer, locked)
+        result.unavoidable = unavoidable(question, answer)
+    return answer.slack
+
+
+def _existing(cohort: Cohort, existing: frozenset[tuple[str, str]]) -> Pairs:
+    """Existing pairs that break no rule; the others have no claim."""
+    if cohort.program.kind == "peer":
+        existing = frozenset((min(pair), max(pair)) for pair in existing)
+    i, j = cohort.rows(existing)
+    exact = scores_of(cohort, i, j).exact
+    allowed = first_broken(cohort, i, j, exact) == NONE_BROKEN
+    return Pairs(i[allowed], j[allowed], micro(exact[allowed]))
+
+
+def _all_peers(cohort: Cohort, rows: Ints) -> Pairs:
+    count = len(rows)
+    first, second = np.triu_indices(count, 1)
+    return exactly(cohort, iter([(rows[first], rows[second])]))
+
+
+def _conclude(
+    result: Match, question: Question, locked: Pairs, kept: Pairs, existing: frozenset[tuple[str, str]]
+) -> None:
+    """Chosen and locked pairs together, in order, with their parts, marks and the objective."""
+    cohort, program = result.cohort, result.cohort.program
+    m = cohort.shape[1]
+    result.chosen = result.candidates.where(result.solved).and_also(locked, m)
+    chosen = result.chosen
+    result.scores = scores_of(cohort, chosen.i, chosen.j)
+    keys = cohort.keys(chosen.i, chosen.j)
+    result.locked = np.isin(keys, cohort.keys(locked.i, locked.j))
+    known_i, known_j = cohort.rows(existing)
+    known = cohort.keys(known_i, known_j)
+    if program.kind == "peer":
+        known = np.concatenate((known, cohort.keys(known_j, known_i)))
+    result.kept = np.isin(keys, known)
+    loads = np.bincount(chosen.j, minlength=m)
+    costs = round(program.spread * MICRO) * int((loads * (loads - 1) // 2).sum())
+    bonus = round(program.stickiness * MICRO) * int(result.kept.sum())
+    result.objective = (int(chosen.micro.sum()) + bonus - costs) / MICRO

@@ -1,0 +1,1 @@
+"""Who gets whom: the objectives, each solved to its optimum over the candidates."""

@@ -1,0 +1,192 @@
+"""The greatest total, or the most people, over all pairs: solved over candidates, completed by prices where needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.candidates import Pairs, improving
+from engine.encode.cohort import Cohort
+from engine.score import MICRO
+from engine.score.blocks import Blocks
+from engine.solve.seating import Seated, Seating
+
+Ints = NDArray[np.int64]
+# The cost-scaling solver multiplies costs by nodes; beyond this they would not fit 64 bits.
+LARGEST_COST = 2**61
+PER_ROUND = 8
+MOST_ROUNDS = 20
+
+
+@dataclass(slots=True)
+class Question:
+    """What is to be solved: `rows` (mentees who are open), free `seats` and `taken` ones (m,), bonus by pair key.
+
+    `group` (len(rows),) and `limit` are fairness; empty without.
+    """
+
+    cohort: Cohort
+    rows: Ints
+    seats: Ints
+    taken: Ints
+    kept: Ints
+    group: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    limit: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def scale(self) -> int:
+        """By what gains are multiplied so that of equal totals the one with more people wins."""
+        most = int(MICRO * (self.cohort.program.weights.total + 2) * 2)
+        nodes = len(self.rows) + len(self.seats) + len(self.limit) + 3
+        return len(self.rows) + 1 if most * (len(self.rows) + 1) * nodes < LARGEST_COST else 1
+
+    def gain(self, pairs: Pairs) -> Ints:
+        """Each pair's score with its stickiness, in millionths times `scale`, plus one for the person."""
+        bonus = round(self.cohort.program.stickiness * MICRO)
+        kept = np.isin(self.cohort.keys(pairs.i, pairs.j), self.kept)
+        return (pairs.micro + bonus * kept) * self.scale + 1
+
+    def value(self, pairs: Pairs) -> int:
+        """What these pairs, all taken, bring in millionths: scores and stickiness less the costs of spread."""
+        bonus = round(self.cohort.program.stickiness * MICRO) * int(
+            np.isin(self.cohort.keys(pairs.i, pairs.j), self.kept).sum()
+        )
+        loads = self.taken + np.bincount(pairs.j, minlength=len(self.taken))
+        steps = int((loads * (loads - 1) // 2 - self.taken * (self.taken - 1) // 2).sum())
+        return int(pairs.micro.sum()) + bonus - round(self.cohort.program.spread * MICRO) * steps
+
+    def seating(self, pairs: Pairs, gain: Ints, spread: bool) -> Seating:
+        """The network of those pairs."""
+        step = round(self.cohort.program.spread * MICRO) * self.scale if spread else 0
+        return Seating(
+            n=len(self.rows),
+            seats=self.seats,
+            taken=self.taken,
+            i=np.searchsorted(self.rows, pairs.i),
+            j=pairs.j,
+            gain=gain,
+            spread=step,
+            group=self.group,
+            limit=self.limit,
+        )
+
+
+@dataclass(slots=True)
+class Answer:
+    """What was chosen, among which pairs, with prices (m,) and least gains (n,) in score units.
+
+    `slack` bounds, in millionths, what pairs outside the candidates could add; None where that was not asked.
+    `beyond` (groups,) is by how many each group exceeds its limit, `cut` the proof that it must: places in the
+    question's rows of mentees who together may only have the mentors beside them.
+    """
+
+    pairs: Pairs
+    chosen: Ints
+    prices: NDArray[np.float64]
+    least: NDArray[np.float64]
+    slack: float | None
+    beyond: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    rounds: int = 0
+    cut: tuple[Ints, Ints] | None = None
+
+
+def solve_best(
+    question: Question, blocks: Blocks, pairs: Pairs, certify: bool = False, with_prices: bool = True
+) -> Answer:
+    """The optimum of the program's objective; fairness first, then (for `most_people`) people, then the total.
+
+    How many people can be matched, and how few must exceed a group's limit, is settled over all pairs; the total over
+    the candidates, or with `certify` over all pairs too, as far as `slack` says.
+    """
+    beyond, unmatched, cut = 0, None, None
+    flat = Blocks(question.cohort, with_scores=False)
+    if len(question.limit):
+
+        def fewest_beyond(p: Pairs) -> Seating:
+            seating = question.seating(p, np.zeros(len(p), np.int64), spread=False)
+            return replace(seating, beyond=len(question.rows), beyond_cost=1)
+
+        seated, pairs = _complete(question, flat, pairs, fewest_beyond, gain=0)
+        beyond = int(seated.beyond().sum())
+        least, prices = seated.prices()
+        cut = (np.flatnonzero(least < 0), np.flatnonzero(prices > 0))
+    if question.cohort.program.objective == "most_people":
+
+        def most_people(p: Pairs) -> Seating:
+            return replace(question.seating(p, np.ones(len(p), np.int64), spread=False), beyond=beyond)
+
+        seated, pairs = _complete(question, flat, pairs, most_people, gain=1)
+        unmatched = len(question.rows) - len(seated.chosen)
+
+    def best_total(p: Pairs) -> Seating:
+        return replace(question.seating(p, question.gain(p), spread=True), beyond=beyond, unmatched=unmatched)
+
+    answer = _priced(question, blocks, pairs, best_total, certify, with_prices)
+    return replace(answer, cut=cut)
+
+
+def _complete(
+    question: Question, flat: Blocks, pairs: Pairs, seating: Callable[[Pairs], Seating], gain: int
+) -> tuple[Seated, Pairs]:
+    """Solve over candidates and add the pairs that could improve it, until no pair at all could."""
+    while True:
+        seated = seating(pairs).solve()
+        least, prices = seated.prices()
+        if len(pairs) == 0 and not len(question.rows):
+            return seated, pairs
+        more = _outside(question, flat, pairs, prices.astype(np.float64), (least - gain + 0.5).astype(np.float64))
+        if not len(more):
+            return seated, pairs
+        pairs = pairs.and_also(more, question.cohort.shape[1])
+
+
+def _outside(
+    question: Question, blocks: Blocks, pairs: Pairs, prices: NDArray[np.float64], least: NDArray[np.float64]
+) -> Pairs:
+    """Pairs not among `pairs` whose value less the price may exceed `least`; hopeless mentees are not even asked."""
+    cohort = question.cohort
+    highest = (
+        0.0
+        if blocks.flat
+        else cohort.program.weights.total + cohort.program.wishes.mentee + cohort.program.wishes.mentor
+    )
+    hopeful = np.flatnonzero(least + prices.min(initial=0.0) < highest + blocks.blur)
+    more = improving(blocks, question.rows[hopeful], prices, least[hopeful], PER_ROUND)
+    return more.where(~np.isin(cohort.keys(more.i, more.j), cohort.keys(pairs.i, pairs.j)))
+
+
+def _priced(
+    question: Question,
+    blocks: Blocks,
+    pairs: Pairs,
+    seating: Callable[[Pairs], Seating],
+    certify: bool,
+    with_prices: bool,
+) -> Answer:
+    unit = question.scale * MICRO
+    for rounds in range(MOST_ROUNDS):
+        seated = seating(pairs).solve()
+        if not (certify or with_prices):
+            zero = np.zeros(0)
+            return Answer(pairs, seated.chosen, zero, zero, None, seated.beyond(), rounds)
+        least, prices = seated.prices()
+        answer = Answer(pairs, seated.chosen, prices / unit, least / unit, None, seated.beyond(), rounds)
+        if not certify:
+            return answer
+        more = _outside(question, blocks, pairs, answer.prices, answer.least)
+        excess = question.gain(more) - prices[more.j] - least[np.searchsorted(question.rows, more.i)]
+        answer.slack = _greatest_by(more.i, excess) / question.scale
+        more = more.where(excess > 0)
+        if not len(more):
+            return answer
+        pairs = pairs.and_also(more, question.cohort.shape[1])
+    return answer
+
+
+def _greatest_by(i: Ints, excess: Ints) -> float:
+    """The sum over mentees of their greatest positive excess: a mentee takes one seat at most."""
+    if not len(i):
+        return 0.0
+    starts = np.flatnonzero(np.diff(i, prepend=-1))
+    return float(np.maximum(np.maximum.reduceat(excess, starts), 0).sum())
