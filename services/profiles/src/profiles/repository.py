@@ -9,6 +9,7 @@ from profiles.domain.audit import AuditRow
 from profiles.domain.client import Client
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
+from profiles.domain.search import folded
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.store import Documents, Index, index
 
@@ -52,7 +53,7 @@ class Unit(servicekit.store.Unit):
     ) -> list[Person]:
         found: dict[str, Any] = {"status": {"$ne": "left"}, **_all("name_prefixes", words)}
         if exact is not None:
-            found = {"$or": [found, {"email_key": exact}, {"external_key": exact}]}
+            found = {"$or": [found, {"email_key": folded(exact)}, {"external_key": exact}]}
         return self.find(Person, _after("sort_name", found, after), (("sort_name", 1), ("_id", 1)), limit)
 
     def terms_with_keys(self, kind: type[T], keys: Sequence[str]) -> list[T]:

@@ -9,7 +9,7 @@ from profiles.domain.card import Card, card_of, skills_shown, themes_shown
 from profiles.domain.errors import EmailTaken, ExternalIdTaken, NotYoursToChange
 from profiles.domain.person import FACTS_OF_ONE_S_OWN, Facts, Person, Status
 from profiles.domain.profile import Profile
-from profiles.domain.search import folded, search_words
+from profiles.domain.search import search_words
 from profiles.domain.vocabulary import Skill, Theme
 from profiles.permissions import TABLE, relations_to_person
 from profiles.ports import Store, Unit
@@ -134,7 +134,7 @@ def find_people(store: Store, caller: Caller, query: str, after: tuple[str, str]
     Who administers people also finds one by the whole e-mail address or external id, those who left included.
     """
     TABLE.require(caller, "person.card")
-    exact = folded(query) if query and TABLE.allows(caller, "person.change-any-fact") else None
+    exact = query if query and TABLE.allows(caller, "person.change-any-fact") else None
 
     def work(unit: Unit) -> Found:
         people = unit.people_named(search_words(query), exact, after, limit + 1)

@@ -1,0 +1,139 @@
+"""Roles, clients and the first people admin."""
+
+from collections.abc import Callable
+
+import pytest
+
+from profiles.domain.client import SCOPES
+from profiles.domain.errors import LastPeopleAdmin
+from profiles.domain.person import Person
+from profiles.use_cases import clients, grants, people, setup
+from profiles.use_cases.admission import is_admitted
+from servicekit.caller import Caller
+from servicekit.refusals import Forbidden, InvalidInput, Stale, WrongState
+from servicekit.testing import FrozenClock
+
+from .conftest import SYSTEM, MemoryProfiles
+
+Register = Callable[..., Person]
+
+
+def roles_of(store: MemoryProfiles, person: Person) -> tuple[str, ...]:
+    return grants.read_roles(store, SYSTEM, person.id).roles
+
+
+def test_roles_are_given_and_taken_as_a_whole_and_audited(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, admin: Person
+) -> None:
+    ana, caller = register("Ana"), Caller.person(admin.id, "people_admin")
+    grants.grant_roles(store, clock, caller, ana.id, 0, ("auditor", "program_manager"))
+    grants.grant_roles(store, clock, caller, ana.id, 1, ("auditor",))
+    assert roles_of(store, ana) == ("auditor",)
+    last = store.held("audit")[-1]
+    assert (last["action"], last["subject"], list(last["codes"])) == ("roles.grant", ana.id, ["auditor"])
+    with pytest.raises(Stale):
+        grants.grant_roles(store, clock, caller, ana.id, 1, ())
+
+
+def test_only_people_admins_give_roles(store: MemoryProfiles, clock: FrozenClock, register: Register) -> None:
+    ana = register("Ana")
+    for caller in (Caller.person(ana.id, "program_manager", "auditor"), Caller(id="cli_1", kind="client")):
+        with pytest.raises(Forbidden):
+            grants.grant_roles(store, clock, caller, ana.id, 0, ("people_admin",))
+
+
+def test_the_last_people_admin_stays_one(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    with pytest.raises(LastPeopleAdmin):
+        grants.grant_roles(store, clock, caller, admin.id, 1, ())
+    ana = register("Ana")
+    grants.grant_roles(store, clock, caller, ana.id, 0, ("people_admin",))
+    people.change_person(store, caller, ana.id, None, {}, "left")
+    with pytest.raises(LastPeopleAdmin):
+        grants.grant_roles(store, clock, caller, admin.id, 1, ())
+    people.change_person(store, caller, ana.id, None, {}, "active")
+    grants.grant_roles(store, clock, caller, admin.id, 1, ())
+    assert roles_of(store, admin) == ()
+
+
+def test_who_left_is_given_no_role(store: MemoryProfiles, clock: FrozenClock, register: Register) -> None:
+    ana = register("Ana")
+    people.change_person(store, SYSTEM, ana.id, None, {}, "left")
+    with pytest.raises(WrongState):
+        grants.grant_roles(store, clock, SYSTEM, ana.id, 0, ("auditor",))
+
+
+def test_the_first_people_admin_is_made_once(store: MemoryProfiles, clock: FrozenClock) -> None:
+    made = setup.make_first_people_admin(store, clock, "Dora@example.com", "Europe/Berlin")
+    again = setup.make_first_people_admin(store, clock, "Dora@example.com", "Europe/Berlin")
+    other = setup.make_first_people_admin(store, clock, "eve@example.com", "Europe/Berlin")
+    assert (made is not None, again, other) == (True, None, None)
+    assert [grant["_id"] for grant in store.held("grants")] == [made]
+    assert [row["action"] for row in store.held("audit")] == ["people-admin.first"]
+    assert store.events() == ["person.changed", "contact.changed"]
+
+
+def test_the_first_people_admin_may_be_registered_already(
+    store: MemoryProfiles, clock: FrozenClock, register: Register
+) -> None:
+    dora = register("Dora", email="dora@example.com")
+    assert setup.make_first_people_admin(store, clock, "DORA@example.com", "UTC") == dora.id
+    assert roles_of(store, dora) == ("people_admin",)
+
+
+def test_the_first_people_admin_needs_an_address(store: MemoryProfiles, clock: FrozenClock) -> None:
+    with pytest.raises(InvalidInput):
+        setup.make_first_people_admin(store, clock, "dora", "UTC")
+
+
+def test_a_client_s_secret_is_kept_as_a_hash_only(store: MemoryProfiles, clock: FrozenClock, admin: Person) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "HR sync", ("people:write", "people:write"), ())
+    assert made.client.scopes == ("people:write",)
+    assert made.client.knows(made.secret)
+    assert not made.client.knows(made.secret + "x")
+    assert made.secret not in str([store.held(name) for name in ("clients", "outbox", "audit")])
+    assert store.events()[-1] == "client.changed"
+
+
+def test_revoking_a_client_shuts_it_out_at_once_and_again_changes_nothing(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "HR sync", SCOPES, ("prg_1",)).client
+    as_client = Caller(id=made.id, kind="client")
+    assert is_admitted(store, as_client)
+    revoked = clients.revoke_client(store, clock, caller, made.id)
+    assert clients.revoke_client(store, clock, caller, made.id) == revoked
+    assert not is_admitted(store, as_client)
+    assert [row["action"] for row in store.held("audit")][-2:] == ["client.create", "client.revoke"]
+    assert store.held("outbox")[-1]["data"]["revoked"] is True
+
+
+def test_only_people_admins_see_or_make_clients(store: MemoryProfiles, clock: FrozenClock) -> None:
+    colleague = Caller.person("prs_x", "program_manager", "auditor")
+    with pytest.raises(Forbidden):
+        clients.create_client(store, clock, colleague, "x", ("people:read",), ())
+    with pytest.raises(Forbidden):
+        clients.list_clients(store, colleague, None, 10)
+
+
+def test_clients_are_listed_by_pages(store: MemoryProfiles, clock: FrozenClock) -> None:
+    made = [clients.create_client(store, clock, SYSTEM, f"c{n}", ("people:read",), ()).client.id for n in range(3)]
+    first = clients.list_clients(store, SYSTEM, None, 2)
+    rest = clients.list_clients(store, SYSTEM, first.following, 2)
+    assert [client.id for client in (*first.items, *rest.items)] == sorted(made)
+    assert rest.following is None
+
+
+def test_whoever_is_unknown_or_left_is_not_admitted(store: MemoryProfiles, register: Register) -> None:
+    ana = register("Ana")
+    assert is_admitted(store, Caller.person(ana.id))
+    people.change_person(store, SYSTEM, ana.id, None, {}, "on_leave")
+    assert is_admitted(store, Caller.person(ana.id))
+    people.change_person(store, SYSTEM, ana.id, None, {}, "left")
+    assert not is_admitted(store, Caller.person(ana.id))
+    assert not is_admitted(store, Caller.person("prs_nobody"))
+    assert not is_admitted(store, Caller(id="cli_nobody", kind="client"))

@@ -1,0 +1,113 @@
+"""ID tokens: which the service believes, and whom they name."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from joserfc import jws, jwt
+from joserfc.jwk import KeySet, OctKey, RSAKey
+
+from profiles.domain.errors import InvalidGrant
+from profiles.issuer.provider import OpenIdProvider, Trust
+
+ISSUER = "https://idp.test"
+
+
+class Keys:
+    """The provider's keys, at hand."""
+
+    def __init__(self) -> None:
+        self.key = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
+
+    def key_set(self, kid: str) -> KeySet:
+        return KeySet([self.key])
+
+    def token(self, **changed: Any) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": "portal",
+            "sub": "s-1",
+            "iat": now,
+            "exp": now + 300,
+            "email": "ana@example.com",
+        }
+        claims |= {"email_verified": True, **changed}
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+
+
+@pytest.fixture(scope="module")
+def keys() -> Keys:
+    return Keys()
+
+
+def provider(keys: Keys, **trust: Any) -> OpenIdProvider:
+    return OpenIdProvider(Trust(**{"issuer": ISSUER, "audience": "portal", **trust}), keys)
+
+
+def test_a_good_token_names_issuer_subject_and_verified_address(keys: Keys) -> None:
+    identity = provider(keys).identify(keys.token())
+    assert (identity.issuer, identity.subject, identity.email) == (ISSUER, "s-1", "ana@example.com")
+
+
+@pytest.mark.parametrize("flag", [False, None, "false", 0, "yes"])
+def test_an_address_that_is_not_verified_names_nobody(keys: Keys, flag: Any) -> None:
+    assert provider(keys).identify(keys.token(email_verified=flag)).email is None
+    trusting = provider(keys, trust_unverified_email=True)
+    assert trusting.identify(keys.token(email_verified=flag)).email == "ana@example.com"
+
+
+def test_some_providers_say_verified_as_text(keys: Keys) -> None:
+    assert provider(keys).identify(keys.token(email_verified="true")).email == "ana@example.com"
+
+
+def test_another_claim_names_the_external_id(keys: Keys) -> None:
+    identity = provider(keys, link_claim="employee_number").identify(keys.token(employee_number="E-1"))
+    assert (identity.external_id, identity.email) == ("E-1", None)
+    assert provider(keys, link_claim="employee_number").identify(keys.token(employee_number=7)).external_id is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"iss": "https://evil.test"},
+        {"aud": "another-application"},
+        {"aud": ["portal", "another"]},
+        {"azp": "another-application"},
+        {"exp": int(time.time()) - 3600},
+        {"exp": None},
+        {"nbf": int(time.time()) + 3600},
+        {"sub": None},
+        {"sub": 7},
+        {"iat": None},
+    ],
+)
+def test_a_token_for_others_or_out_of_time_is_refused(keys: Keys, changed: dict[str, Any]) -> None:
+    with pytest.raises(InvalidGrant):
+        provider(keys).identify(keys.token(**changed))
+
+
+def test_several_audiences_are_fine_where_we_are_the_authorised_party(keys: Keys) -> None:
+    assert provider(keys).identify(keys.token(aud=["portal", "another"], azp="portal")).subject == "s-1"
+
+
+def test_a_token_signed_by_somebody_else_is_refused(keys: Keys) -> None:
+    stranger = Keys()
+    stranger.key = RSAKey.import_key({**stranger.key.as_dict(private=True), "kid": keys.key.kid})
+    with pytest.raises(InvalidGrant):
+        provider(keys).identify(stranger.token())
+
+
+def test_a_public_key_used_as_a_shared_secret_signs_nothing(keys: Keys) -> None:
+    claims = jws.extract_compact(keys.token().encode()).payload
+    public = json.dumps(keys.key.as_dict(private=False))
+    forged = jws.serialize_compact({"alg": "HS256", "kid": keys.key.kid}, claims, OctKey.import_key(public))
+    with pytest.raises(InvalidGrant):
+        provider(keys).identify(forged)
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "e30.e30.", "ü.ü.ü", "." * 100])
+def test_what_is_no_token_at_all_is_refused(keys: Keys, text: str) -> None:
+    with pytest.raises(InvalidGrant):
+        provider(keys).identify(text)
