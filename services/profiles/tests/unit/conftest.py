@@ -1,7 +1,8 @@
-"""A service in memory: its store, its clock, an identity provider that vouches for whom a test names, its application."""
+"""A service in memory: its store, its clock, an identity provider of a test's choosing, its application."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,6 +29,9 @@ from servicekit.testing import FrozenClock, MemoryStore
 SYSTEM = Caller.system("profiles")
 SECRET = "a-secret-that-seals-the-signing-key"
 PORTAL_SECRET = "the-portal-s-own-secret-of-this-test"
+
+# Stretching the secret takes a moment by design, so one key serves all tests.
+SIGNING_KEY = new_signing_key(SECRET, datetime(2026, 1, 1, tzinfo=UTC))
 
 MemoryProfiles = MemoryStore[repository.Unit]
 
@@ -124,7 +128,7 @@ class Api:
             subject_token_type="urn:ietf:params:oauth:token-type:id_token",
         )
         assert reply.status_code == 200, reply.text
-        return reply.get_json()
+        return dict(reply.get_json())
 
     def as_person(self, person: Person) -> "Session":
         """Calls with a person's token."""
@@ -151,7 +155,7 @@ class Session:
 @pytest.fixture
 def api(store: MemoryProfiles) -> Api:
     clock: Clock = SystemClock()
-    ensure_signing_key(store, clock, lambda now: new_signing_key(SECRET, now))
+    ensure_signing_key(store, clock, lambda now: SIGNING_KEY)
     provider = KnownIdentities()
     return Api(assemble(settings(), store, clock, provider), store, provider)
 

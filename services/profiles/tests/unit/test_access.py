@@ -90,11 +90,12 @@ def test_the_first_people_admin_needs_an_address(store: MemoryProfiles, clock: F
 
 def test_a_client_s_secret_is_kept_as_a_hash_only(store: MemoryProfiles, clock: FrozenClock, admin: Person) -> None:
     caller = Caller.person(admin.id, "people_admin")
-    made = clients.create_client(store, clock, caller, "HR sync", ("people:write", "people:write"), ())
-    assert made.client.scopes == ("people:write",)
-    assert made.client.knows(made.secret)
-    assert not made.client.knows(made.secret + "x")
-    assert made.secret not in str([store.held(name) for name in ("clients", "outbox", "audit")])
+    secret = clients.new_secret()
+    made = clients.create_client(store, clock, caller, secret, "HR sync", ("people:write", "people:write"), ())
+    assert made.scopes == ("people:write",)
+    assert made.knows(secret)
+    assert not made.knows(secret + "x")
+    assert secret not in str([store.held(name) for name in ("clients", "outbox", "audit")])
     assert store.events()[-1] == "client.changed"
 
 
@@ -102,7 +103,7 @@ def test_revoking_a_client_shuts_it_out_at_once_and_again_changes_nothing(
     store: MemoryProfiles, clock: FrozenClock, admin: Person
 ) -> None:
     caller = Caller.person(admin.id, "people_admin")
-    made = clients.create_client(store, clock, caller, "HR sync", SCOPES, ("prg_1",)).client
+    made = clients.create_client(store, clock, caller, "s", "HR sync", SCOPES, ("prg_1",))
     as_client = Caller(id=made.id, kind="client")
     assert is_admitted(store, as_client)
     revoked = clients.revoke_client(store, clock, caller, made.id)
@@ -115,13 +116,13 @@ def test_revoking_a_client_shuts_it_out_at_once_and_again_changes_nothing(
 def test_only_people_admins_see_or_make_clients(store: MemoryProfiles, clock: FrozenClock) -> None:
     colleague = Caller.person("prs_x", "program_manager", "auditor")
     with pytest.raises(Forbidden):
-        clients.create_client(store, clock, colleague, "x", ("people:read",), ())
+        clients.create_client(store, clock, colleague, "s", "x", ("people:read",), ())
     with pytest.raises(Forbidden):
         clients.list_clients(store, colleague, None, 10)
 
 
 def test_clients_are_listed_by_pages(store: MemoryProfiles, clock: FrozenClock) -> None:
-    made = [clients.create_client(store, clock, SYSTEM, f"c{n}", ("people:read",), ()).client.id for n in range(3)]
+    made = [clients.create_client(store, clock, SYSTEM, "s", f"c{n}", ("people:read",), ()).id for n in range(3)]
     first = clients.list_clients(store, SYSTEM, None, 2)
     rest = clients.list_clients(store, SYSTEM, first.following, 2)
     assert [client.id for client in (*first.items, *rest.items)] == sorted(made)

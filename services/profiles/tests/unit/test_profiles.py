@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from profiles.domain.errors import NameTaken
 from profiles.domain.person import Person
 from profiles.domain.profile import Interval
 from profiles.domain.vocabulary import Skill, Theme
@@ -248,7 +249,7 @@ def test_a_name_or_synonym_is_in_a_vocabulary_once(store: MemoryProfiles) -> Non
     vocabularies.add_term(store, ADMIN, Skill, "JavaScript", ("JS", "js", "javascript"), "")
     assert list(store.held("skills")[0]["synonyms"]) == ["JS"]
     for name, synonyms in (("js", ()), ("Node", ("JAVASCRIPT",))):
-        with pytest.raises(vocabularies.NameTaken):
+        with pytest.raises(NameTaken):
             vocabularies.add_term(store, ADMIN, Skill, name, synonyms, "")
 
 

@@ -20,18 +20,16 @@ blueprint = web.blueprint("clients", "/v1", description="Integrators' programs a
 @blueprint.response(201, NewClientSchema)
 def create_client(body: dict[str, Any]) -> Response:
     """Give an integrator's program credentials; the secret is shown this once."""
-    secrets: list[str] = []
+    secret = clients.new_secret()
 
     def create(store: Any, caller: Any) -> Client:
-        scopes = tuple(body["scopes"])
-        made = clients.create_client(store, web.clock(), caller, body["name"], scopes, body["programs"])
-        secrets.append(made.secret)
-        return made.client
+        scopes, programs = tuple(body["scopes"]), body["programs"]
+        return clients.create_client(store, web.clock(), caller, secret, body["name"], scopes, programs)
 
     response = web.command(create, ClientSchema, 201, lambda client: f"/v1/clients/{client.id}")
-    if secrets:
+    if "Idempotency-Replayed" not in response.headers:
         # Added behind the stored reply, so that the secret is kept nowhere; a repeat gets the client without it.
-        response.set_data(current_app.json.dumps({**response.get_json(), "client_secret": secrets[0]}))
+        response.set_data(current_app.json.dumps({**response.get_json(), "client_secret": secret}))
     return response
 
 

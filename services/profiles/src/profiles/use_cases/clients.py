@@ -13,14 +13,6 @@ from servicekit.ids import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewClient:
-    """A client with its secret, which is nowhere kept."""
-
-    client: Client
-    secret: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Clients:
     """One page of clients; `following` is the id after which the next one begins, None on the last."""
 
@@ -28,12 +20,22 @@ class Clients:
     following: str | None
 
 
+def new_secret() -> str:
+    """A secret of 256 random bits, as text."""
+    return secrets.token_urlsafe(32)
+
+
 def create_client(
-    store: Store, clock: Clock, caller: Caller, name: str, scopes: tuple[str, ...], programs: tuple[str, ...]
-) -> NewClient:
-    """Give an integrator's program credentials for these scopes and, where named, these programs only."""
+    store: Store,
+    clock: Clock,
+    caller: Caller,
+    secret: str,
+    name: str,
+    scopes: tuple[str, ...],
+    programs: tuple[str, ...],
+) -> Client:
+    """Let an integrator's program in with this secret, for these scopes and, where named, these programs only."""
     TABLE.require(caller, "client.create")
-    secret = secrets.token_urlsafe(32)
     now = clock.now()
     client = Client(
         id=new_id("cli"),
@@ -44,9 +46,9 @@ def create_client(
         created_at=now,
     )
 
-    def work(unit: Unit) -> NewClient:
+    def work(unit: Unit) -> Client:
         unit.save(audited(caller, "client.create", client.id, now, *client.scopes))
-        return NewClient(client=unit.save(client, client.snapshot), secret=secret)
+        return unit.save(client, client.snapshot)
 
     return store.atomically(work)
 
