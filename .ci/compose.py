@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Bring docker-compose.yml up, run the first journey against it, and take it down; without an engine, say so and end."""
+"""Bring docker-compose.yml up, run the first journey against it, take it down; say so where no engine answers."""
 
 import json
 import os
