@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from contracts.fields import Role
 from matching.domain import enrolment, mentorship
@@ -12,7 +13,10 @@ from matching.domain.program import Program
 from matching.domain.request import Request
 from matching.domain.seats import Seats
 from servicekit import store
+from servicekit.entity import Entity
 from servicekit.store import Documents, Where, index
+
+E = TypeVar("E", bound=Entity)
 
 DOCUMENTS: tuple[Documents, ...] = (
     Documents(Program, "programs", (index("state"), index("managers"), index("due_at"))),
@@ -41,7 +45,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     ),
     Documents(Person, "people", (index("changed_at"),)),
     Documents(Profile, "profiles", (index("changed_at"),)),
-    Documents(Word, "words"),
+    Documents(Word, "words", (index("changed_at"),)),
     Documents(Client, "clients"),
 )
 
@@ -51,6 +55,10 @@ _LIVE_MENTORSHIP = {"$in": list(mentorship.LIVE)}
 
 class Unit(store.Unit):
     """One transaction over matching's documents."""
+
+    def changed_since(self, kind: type[E], since: datetime | None) -> list[E]:
+        """Every document of a kind that was changed at or after a moment; all of them where none is given."""
+        return self.find(kind, {} if since is None else {"changed_at": {"$gte": since}})
 
     def programs_in(self, states: Sequence[str], after: str | None, limit: int) -> list[Program]:
         return self.find(Program, _after({"state": {"$in": list(states)}}, after), limit=limit)

@@ -13,15 +13,11 @@ from matching.domain.errors import (
     NotEnrolled,
     TooManyOpenRequests,
 )
+from matching.domain.terms import Requests
 from matching.use_cases import enrolments, mentorships, requests
 from servicekit.refusals import Forbidden, NotFound, NotYetKnown, WrongState
 
 from .world import CARA, SYSTEM, World, caller
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def test_an_accepted_request_starts_a_mentorship_and_takes_a_seat_on_both_sides(world: World) -> None:
@@ -153,8 +149,6 @@ def test_a_mentee_has_at_most_as_many_open_requests_as_the_program_allows(world:
 
 
 def test_a_mentor_has_at_most_as_many_open_requests_as_the_program_allows(world: World) -> None:
-    from matching.domain.terms import Requests
-
     program = world.program(requests=Requests(open_per_mentor=2))
     world.enrolled(program, "ben", "mentor", capacity=9)
     for name in ("ana", "ada", "amy"):
@@ -317,8 +311,6 @@ def _pending(world: World) -> list[dict[str, object]]:
 
 
 def test_the_next_choice_with_a_seat_is_asked_when_nobody_answers(world: World) -> None:
-    from matching.domain.terms import Requests
-
     program = world.program(requests=Requests(on_no_answer="next_choice"))
     for name in ("ben", "full", "bob"):
         world.enrolled(program, name, "mentor")
@@ -333,8 +325,6 @@ def test_the_next_choice_with_a_seat_is_asked_when_nobody_answers(world: World) 
 
 
 def test_a_request_is_rerouted_three_times_at_most(world: World) -> None:
-    from matching.domain.terms import Requests
-
     program = world.program(requests=Requests(on_no_answer="next_choice"))
     names = [f"ben{number}" for number in range(5)]
     for name in names:
@@ -373,8 +363,6 @@ def test_an_ended_mentorship_frees_both_seats(world: World) -> None:
 
 
 def test_the_deadlines_are_the_programs(world: World) -> None:
-    from matching.domain.terms import Requests
-
     program = world.program(requests=Requests(answer_within="P2W", remind_after="P3D"))
     world.enrolled(program, "ana", "mentee")
     world.enrolled(program, "ben", "mentor")

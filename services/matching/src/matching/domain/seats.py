@@ -50,6 +50,11 @@ class Seats(Entity):
             left = min(left, self.capacity - self.taken)
         return max(left, 0)
 
+    def taken_at(self, program_id: str, role: Role) -> int:
+        """Mentorships held in one place."""
+        place = self._place(program_id, role)
+        return 0 if place is None else place.taken
+
     def touched(self, now: datetime) -> "Seats":
         """The same seats: saving them makes whoever else is about to change them run again."""
         return replace(self, changed_at=now)

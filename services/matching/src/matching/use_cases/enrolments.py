@@ -1,6 +1,7 @@
 """An enrolment's verbs: apply, approve, reject, waitlist, change, pause, resume, withdraw."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from contracts import Event
@@ -10,6 +11,7 @@ from matching.domain.enrolment import Enrolment
 from matching.domain.errors import AlreadyEnrolled, NotEligible, ProgramFull
 from matching.domain.person import Person, Profile
 from matching.domain.program import Program
+from matching.domain.seats import Seats
 from matching.permissions import TABLE
 from matching.ports import Store, Unit
 from matching.use_cases.pages import cut
@@ -21,6 +23,15 @@ from servicekit.ids import new_id
 from servicekit.refusals import WrongState
 
 Move = Callable[[Unit, Program, Enrolment, datetime], Enrolment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing(Enrolment):
+    """An enrolment with its seats; over capacity is what a lowered limit leaves, and managers see."""
+
+    taken: int
+    left: int
+    over_capacity: bool
 
 
 def apply(
@@ -78,6 +89,7 @@ def apply(
 
 def list_enrolments(
     store: Store,
+    clock: Clock,
     caller: Caller,
     program_id: str,
     *,
@@ -85,15 +97,17 @@ def list_enrolments(
     role: Role | None,
     after: str | None,
     limit: int,
-) -> tuple[list[Enrolment], str | None]:
+) -> tuple[list[Standing], str | None]:
     """All for the program's managers and granted clients; one's own for everybody else."""
 
-    def work(unit: Unit) -> tuple[list[Enrolment], str | None]:
+    def work(unit: Unit) -> tuple[list[Standing], str | None]:
         program = visible_program(unit, caller, program_id)
         relations = permissions.to_program(caller, program)
         TABLE.require(caller, "enrolment.list", relations)
         whose = None if relations & {"manager", "granted"} else caller.id
-        return cut(unit.enrolments_in(program_id, whose, state, role, after, limit + 1), limit)
+        found, following = cut(unit.enrolments_in(program_id, whose, state, role, after, limit + 1), limit)
+        unit.prefetch(Seats, [enrolment.person_id for enrolment in found])
+        return [_standing(unit, enrolment, clock.now()) for enrolment in found], following
 
     return store.reading(work)
 
@@ -251,6 +265,14 @@ def _plain(step: Callable[[Enrolment, datetime], tuple[Enrolment, Event]]) -> Mo
         return unit.save(moved, event)
 
     return move
+
+
+def _standing(unit: Unit, enrolment: Enrolment, now: datetime) -> Standing:
+    seats = seats_of(unit, enrolment.person_id, now)
+    taken = seats.taken_at(enrolment.program_id, enrolment.role)
+    over = taken > enrolment.capacity or (enrolment.role == "mentor" and seats.is_over_capacity)
+    left = seats.left(enrolment.program_id, enrolment.role)
+    return Standing(**vars(enrolment), taken=taken, left=left, over_capacity=over)
 
 
 def _has_place(unit: Unit, program: Program, role: Role) -> bool:

@@ -9,6 +9,7 @@ from matching.domain.person import Client, Person, Profile, Word
 from matching.ports import Store, Unit
 from matching.use_cases import enrolments
 from matching.use_cases.seating import leave_mentorship, seats_of, supersede
+from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.entity import Entity
 
@@ -67,13 +68,17 @@ def keep_client(store: Store, client: Client) -> None:
     store.atomically(lambda unit: _keep(unit, client))
 
 
-def is_admitted(unit: Unit, kind: str, id: str) -> bool:
-    """Whether the person or client may still come in; one that no event has named yet may."""
-    if kind == "client":
-        client = unit.get(Client, id)
-        return client is None or not client.revoked
-    person = unit.get(Person, id)
-    return person is None or not person.is_gone
+def is_admitted(store: Store, caller: Caller) -> bool:
+    """Whether the caller may still come in; one whom no event has named yet may."""
+
+    def work(unit: Unit) -> bool:
+        if caller.kind == "client":
+            client = unit.get(Client, caller.id)
+            return client is None or not client.revoked
+        person = unit.get(Person, caller.id)
+        return person is None or not person.is_gone
+
+    return store.reading(work)
 
 
 def _keep(unit: Unit, entity: E) -> None:

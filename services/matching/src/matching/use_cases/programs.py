@@ -55,7 +55,7 @@ def get_program(store: Store, caller: Caller, program_id: str) -> Program:
 
 
 def change_program(
-    store: Store, clock: Clock, caller: Caller, program_id: str, changes: Mapping[str, Any], expected: int | None
+    store: Store, caller: Caller, program_id: str, changes: Mapping[str, Any], expected: int | None
 ) -> Program:
     """The program with other values."""
 
@@ -81,7 +81,7 @@ def open_program(store: Store, clock: Clock, caller: Caller, program_id: str, ex
     return store.atomically(work)
 
 
-def start_program(store: Store, clock: Clock, caller: Caller, program_id: str, expected: int | None = None) -> Program:
+def start_program(store: Store, caller: Caller, program_id: str, expected: int | None = None) -> Program:
     """Mentoring runs from now on."""
 
     def work(unit: Unit) -> Program:

@@ -1,0 +1,11 @@
+"""The HTTP API: load, name the caller, call the use case, dump."""
+
+from matching.api import enrolments, mentorships, programs, recommendations, requests
+
+BLUEPRINTS = (
+    programs.blueprint,
+    enrolments.blueprint,
+    recommendations.blueprint,
+    requests.blueprint,
+    mentorships.blueprint,
+)

@@ -1,0 +1,82 @@
+"""The composition root: the only place where objects meet; nothing connects at import."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from flask import Flask
+
+from matching import repository
+from matching.api import BLUEPRINTS
+from matching.config import Settings
+from matching.handlers import HANDLERS
+from matching.permissions import TABLE
+from matching.pool import Pools
+from matching.timers import TIMERS
+from matching.use_cases.people import is_admitted
+from servicekit import web
+from servicekit.clock import Clock, SystemClock
+from servicekit.mongo import MongoStore, connect
+from servicekit.store import Catalogue, Store
+from servicekit.tokens import RemoteKeys, Verifier
+from servicekit.worker import Worker, prepare
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application over MongoDB; called in each web process after its fork."""
+    verifier = Verifier(settings.token_issuer, settings.token_audience, RemoteKeys(settings.jwks_url))
+    store = _store(settings)
+    return assemble(
+        store,
+        SystemClock(),
+        verifier,
+        settings.cursor_secret,
+        ready=partial(_ping, store),
+    )
+
+
+def assemble(
+    store: Store[repository.Unit],
+    clock: Clock,
+    verifier: Verifier,
+    cursor_secret: str,
+    ready: Callable[[], None] | None = None,
+) -> Flask:
+    """The web application over any store, clock and issuer."""
+    return web.create_app(
+        service="matching",
+        store=store,
+        clock=clock,
+        blueprints=BLUEPRINTS,
+        permissions=TABLE,
+        verifier=verifier,
+        cursor_secret=cursor_secret,
+        admits=partial(is_admitted, store),
+        ready=ready,
+        extras={"matcher": Pools(store, clock)},
+    )
+
+
+def create_worker(settings: Settings) -> Worker:
+    """The worker: relay, consumer and clocks."""
+    return Worker(
+        service="matching",
+        store=_store(settings),
+        kafka=settings.kafka,
+        handlers=HANDLERS,
+        timers=TIMERS,
+        metrics_bind=settings.metrics_bind,
+    )
+
+
+def initialise(settings: Settings, arguments: Sequence[str]) -> None:
+    """Make collections, indexes and topics; harmless when repeated."""
+    prepare(settings, _store(settings), HANDLERS)
+
+
+def _store(settings: Settings) -> MongoStore[repository.Unit]:
+    database = connect(settings.mongodb_uri)[settings.mongodb_database]
+    return MongoStore(database, repository.Unit, Catalogue(repository.DOCUMENTS), "matching")
+
+
+def _ping(store: MongoStore[repository.Unit]) -> None:
+    store.database.client.admin.command("ping")

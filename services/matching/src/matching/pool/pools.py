@@ -1,0 +1,120 @@
+"""One engine pool per program, filled from the mirror on first use and changed person by person from then on."""
+
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import engine
+from engine import score
+from engine.explain import reasons
+from matching.domain import calendar, pairing
+from matching.domain.program import Program
+from matching.pool.mirror import Mirror
+from matching.pool.words import sentences
+from matching.ports import Match, Verdict
+from matching.repository import Unit
+from servicekit.clock import Clock
+from servicekit.store import Store
+
+# A look that read little is repeated at every question; one that read much (an import runs) only after a while.
+MUCH = 200
+PAUSE_AFTER_MUCH = timedelta(seconds=1)
+
+
+@dataclass
+class _Held:
+    """A program's pool, as of one version of the program and one of its days (a pause ends with a day)."""
+
+    program: Program
+    day: date
+    pool: engine.Pool
+
+
+class Pools:
+    """The match of every program that was asked about; safe across threads, one question at a time."""
+
+    def __init__(self, store: Store[Unit], clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._mirror = Mirror()
+        self._held: dict[str, _Held] = {}
+        self._next_look: datetime | None = None
+
+    def recommend(self, program: Program, mentee_id: str, limit: int) -> tuple[list[Match], datetime]:
+        """The mentors who fit best, best first, and the moment of the last look at the store."""
+        with self._lock:
+            pool, known_at = self._pool(program)
+            if mentee_id not in pool:
+                return [], known_at
+            found = engine.recommend(pool, mentee_id, limit)
+            return [self._match(pool, mentee_id, one.mentor_id) for one in found], known_at
+
+    def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:
+        """Why this mentor, or why not."""
+        with self._lock:
+            pool, known_at = self._pool(program)
+            rule = engine.refusal(pool, mentee_id, mentor_id)
+            known = mentee_id in pool and mentor_id in pool and mentee_id != mentor_id
+            return Verdict(
+                rule=rule, match=self._match(pool, mentee_id, mentor_id) if known else None, known_at=known_at
+            )
+
+    def _match(self, pool: engine.Pool, mentee_id: str, mentor_id: str) -> Match:
+        mentee, mentor = pool.people[mentee_id], pool.people[mentor_id]
+        exact = score.pair(mentee, mentor, pool.program, pool.rarity)
+        percent = exact.percent(pool.program)
+        told = sentences(reasons(mentee, mentor, exact, pool.program), mentee, exact.components, self._mirror.words)
+        return Match(
+            mentor_id=mentor_id,
+            score=round(percent, 1),
+            raw=round(percent / 100 * pool.program.weights.total, 6),
+            components={name: round(value, 6) for name, value in exact.components.items()},
+            wished=mentee.wishes.index(mentor_id) + 1 if mentor_id in mentee.wishes else None,
+            reasons=told,
+        )
+
+    def _pool(self, program: Program) -> tuple[engine.Pool, datetime]:
+        now = self._clock.now()
+        known_at = self._catch_up(now)
+        today = calendar.today(now, program.time_zone)
+        held = self._held.get(program.id)
+        if held is None or held.program.version != program.version or held.day != today:
+            held = self._held[program.id] = _Held(program, today, self._fill(program, now))
+        return held.pool, known_at
+
+    def _catch_up(self, now: datetime) -> datetime:
+        known_at = self._mirror.known_at
+        if known_at is not None and self._next_look is not None and now < self._next_look:
+            return known_at
+        concerned, read = self._store.reading(lambda unit: self._mirror.catch_up(unit, now))
+        self._next_look = now + PAUSE_AFTER_MUCH if read > MUCH else None
+        for held in self._held.values():
+            for person_id in concerned:
+                self._place(held.pool, held.program, person_id, now)
+        return now
+
+    def _fill(self, program: Program, now: datetime) -> engine.Pool:
+        pool = engine.Pool(pairing.engine_program(program))
+        for person_id in self._mirror.people:
+            self._place(pool, program, person_id, now)
+        return pool
+
+    def _place(self, pool: engine.Pool, program: Program, person_id: str, now: datetime) -> None:
+        """Bring one person's row, and their place in the reporting lines, to what the mirror knows."""
+        person = self._mirror.people.get(person_id)
+        if person is None:
+            return
+        seen = pairing.candidate(
+            program,
+            person,
+            self._mirror.profiles.get(person_id),
+            self._mirror.enrolments_of(person_id, program.id),
+            self._mirror.seats.get(person_id),
+            now,
+        )
+        if seen is not None:
+            pool.upsert(seen)
+        else:
+            pool.remove(person_id)
+        pool.reports_to(person_id, person.manager_id or "")

@@ -1,0 +1,61 @@
+"""Recommendations and explanations."""
+
+from marshmallow import fields, validate
+
+from matching.schemas.shapes import Page, said
+from servicekit.web.schema import Identifier, Moment, Schema
+
+
+class RecommendationQuery(Schema):
+    """How many, and for whom."""
+
+    limit = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100), **said("At most 100; else 10."))
+    mentee = Identifier(load_default=None, **said("Whom a program's manager asks about; else oneself."))
+
+
+class ComponentsSchema(Schema):
+    """The parts of a score, each from 0 to 1."""
+
+    skills = fields.Float(**said("Skills wanted and offered."))
+    goals = fields.Float(**said("Goals and themes helped with."))
+    seniority = fields.Float(**said("The gap in levels."))
+    availability = fields.Float(**said("Half hours in which both are free."))
+    diversity = fields.Float(**said("Attributes on which they differ."))
+
+
+class MatchSchema(Schema):
+    """How well a mentor fits."""
+
+    mentor_id = fields.String(**said("The mentor."))
+    score = fields.Float(**said("0 to 100, wishes left out."))
+    raw = fields.Float(**said("The weighted sum of the components."))
+    components = fields.Nested(ComponentsSchema, **said("The parts of the score."))
+    wished = fields.Integer(allow_none=True, **said("The rank of this mentor among the mentee's wishes, 1 is first."))
+    reasons = fields.List(fields.String(), **said("Why, in plain sentences, the strongest first."))
+
+
+class RecommendationPage(Page):
+    """The best first."""
+
+    items = fields.List(fields.Nested(MatchSchema), **said("The mentors."))
+    known_at = Moment(**said("Up to when people, seats and enrolments are known."))
+    age_seconds = fields.Float(**said("How long ago that is."))
+
+
+class ExplanationQuery(Schema):
+    """Which pair."""
+
+    mentee = Identifier(required=True, **said("The mentee."))
+    mentor = Identifier(required=True, **said("The mentor."))
+
+
+class ExplanationSchema(Schema):
+    """Why a pair, or why not."""
+
+    mentee_id = fields.String(**said("The mentee."))
+    mentor_id = fields.String(**said("The mentor."))
+    available = fields.Boolean(**said("Whether no rule refuses the pair."))
+    rule = fields.String(allow_none=True, **said("The rule that does; what is private is not told."))
+    words = fields.String(allow_none=True, **said("The same as a sentence."))
+    match = fields.Nested(MatchSchema, allow_none=True, **said("How well they fit, where the reader may know."))
+    known_at = Moment(**said("Up to when people, seats and enrolments are known."))

@@ -1,0 +1,136 @@
+"""What the match says to one mentee, or to a manager about a pair."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from matching import permissions
+from matching.domain import pairing
+from matching.domain.errors import NotEnrolled
+from matching.domain.person import Person
+from matching.domain.program import Program
+from matching.domain.seats import Seats
+from matching.permissions import TABLE
+from matching.ports import Match, Matcher, Store, Unit
+from matching.use_cases.programs import visible_program
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+
+# So many more are asked of the match than are shown, since some have been asked already or just lost their seat.
+SPARE = 20
+
+WORDS = {
+    "shared_language": "They share no language.",
+    "max_time_zone_hours": "Their time zones are further apart than the program allows.",
+    "meet": "They are at different sites and do not both meet remotely.",
+    "opted_out": "One of them is not to be matched at present.",
+    "reporting_line": "One of them is in the other's reporting line.",
+    "private": "A private reason.",
+    "capacity": "The mentor has no free seat.",
+    "floor": "The score is below the program's floor.",
+    "min_level_gap": "The mentor is not as much more senior as the program asks.",
+    "forbidden": "The program forbids this pair.",
+    "oneself": "Nobody can mentor themselves.",
+    "direction": "They fit better the other way round.",
+    "unknown": "One of them holds no approved place in the program.",
+    "role": "One of them does not take part in this role.",
+    "not_available": "This mentor is not available.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommendations:
+    """The best first; `known_at` is the moment up to which people, seats and enrolments were known."""
+
+    items: tuple[Match, ...]
+    known_at: datetime
+    age_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a pair, or why not: `rule` and `words` as the reader may know them, `match` where the pair is possible."""
+
+    mentee_id: str
+    mentor_id: str
+    available: bool
+    rule: str | None
+    words: str | None
+    match: Match | None
+    known_at: datetime
+
+
+def recommend_mentors(
+    store: Store, clock: Clock, caller: Caller, matcher: Matcher, program_id: str, mentee_id: str | None, limit: int
+) -> Recommendations:
+    """The mentors who fit the caller best; a manager may ask for `mentee_id`.
+
+    Raises:
+        NotEnrolled: that person has no approved place as a mentee.
+    """
+
+    def work(unit: Unit) -> Recommendations:
+        program, subject = _about(unit, caller, "recommendation.list", program_id, mentee_id)
+        place = unit.live_enrolment(program_id, subject, "mentee")
+        if place is None or place.state != "approved":
+            raise NotEnrolled("Recommendations are for mentees with an approved place in the program.")
+        taken = _spoken_for(unit, program_id, subject)
+        found, known_at = matcher.recommend(program, subject, limit + SPARE + len(taken))
+        items = _still_available(unit, program, [one for one in found if one.mentor_id not in taken])
+        age = max((clock.now() - known_at).total_seconds(), 0.0)
+        return Recommendations(items=tuple(items[:limit]), known_at=known_at, age_seconds=age)
+
+    return store.reading(work)
+
+
+def explain_pair(
+    store: Store, caller: Caller, matcher: Matcher, program_id: str, mentee_id: str, mentor_id: str
+) -> Explanation:
+    """Why this mentor for this mentee, or why not; a participant learns no reason that is private to another."""
+
+    def work(unit: Unit) -> Explanation:
+        program, subject = _about(unit, caller, "explanation.read", program_id, mentee_id)
+        to_manager = "manager" in permissions.to_program(caller, program) and caller.id != subject
+        verdict = matcher.explain(program, subject, mentor_id)
+        rule = None if verdict.rule is None else pairing.shown(verdict.rule, to_manager)
+        return Explanation(
+            mentee_id=subject,
+            mentor_id=mentor_id,
+            available=rule is None,
+            rule=rule,
+            words=None if rule is None else WORDS[rule],
+            match=verdict.match if rule is None or to_manager else None,
+            known_at=verdict.known_at,
+        )
+
+    return store.reading(work)
+
+
+def _about(unit: Unit, caller: Caller, operation: str, program_id: str, mentee_id: str | None) -> tuple[Program, str]:
+    program = visible_program(unit, caller, program_id)
+    subject = mentee_id or caller.id
+    TABLE.require(caller, operation, permissions.to_person(caller, program, subject))
+    return program, subject
+
+
+def _spoken_for(unit: Unit, program_id: str, mentee_id: str) -> set[str]:
+    """Mentors whom the mentee waits for, or works with."""
+    waiting = {request.mentor_id for request in unit.pending_as("mentee", mentee_id, program_id)}
+    return waiting | {one.mentor_id for one in unit.live_mentorships_of(mentee_id, program_id)}
+
+
+def _still_available(unit: Unit, program: Program, found: list[Match]) -> list[Match]:
+    """Those who are here and have a seat by what is stored now, however fresh the match's own picture is."""
+    ids = [match.mentor_id for match in found]
+    unit.prefetch(Person, ids)
+    unit.prefetch(Seats, ids)
+
+    def is_available(match: Match) -> bool:
+        person, seats = unit.get(Person, match.mentor_id), unit.get(Seats, match.mentor_id)
+        return (
+            person is not None
+            and person.status == "active"
+            and seats is not None
+            and seats.left(program.id, "mentor") > 0
+        )
+
+    return [match for match in found if is_available(match)]

@@ -1,0 +1,341 @@
+"""The HTTP API: the first journey, and what it does with bad input and foreign callers."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from contracts.profiles import SkillOffered, WeeklySlot
+from matching.domain.person import Client, Word
+from matching.permissions import TABLE
+from matching.use_cases import people
+from servicekit.testing.permissions import gaps
+from servicekit.testing.web import Issuer
+
+from .world import World
+
+PROGRAM = {"name": "Leaders 2027", "kind": "one_to_one", "starts_on": "2027-02-01", "ends_on": "2027-07-31"}
+
+
+class Browser:
+    """Calls the API as one person."""
+
+    def __init__(self, client: FlaskClient, issuer: Issuer, subject: str, *roles: str, **claims: Any) -> None:
+        self._client = client
+        self._headers = issuer.bearer(subject, *roles, **claims)
+
+    def get(self, path: str) -> TestResponse:
+        return self._client.get(f"/v1{path}", headers=self._headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        sent = {**self._headers, "Idempotency-Key": str(uuid4()), **headers}
+        return self._client.post(f"/v1{path}", json={} if body is None else body, headers=sent)
+
+    def patch(self, path: str, body: Any, **headers: str) -> TestResponse:
+        return self._client.patch(f"/v1{path}", json=body, headers={**self._headers, **headers})
+
+
+@pytest.fixture
+def ana(client: FlaskClient, issuer: Issuer) -> Browser:
+    return Browser(client, issuer, "prs_ana")
+
+
+@pytest.fixture
+def ben(client: FlaskClient, issuer: Issuer) -> Browser:
+    return Browser(client, issuer, "prs_ben")
+
+
+@pytest.fixture
+def cara(client: FlaskClient, issuer: Issuer) -> Browser:
+    return Browser(client, issuer, "prs_cara", "program_manager")
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """Ana and Ben with their profiles, as the events have told."""
+    for name, title in (("skl_python", "Python"), ("thm_lead", "leadership")):
+        people.keep_word(world.store, Word(id=name, name=title, changed_at=world.clock.now()))
+    slot = WeeklySlot(day="mon", start="09:00", end="12:00")
+    world.person("cara")
+    world.person("ana", level=3, department="Sales")
+    world.profile("ana", skills_wanted=("skl_python",), goals=("thm_lead",), availability=(slot,))
+    world.person("ben", level=5, department="IT")
+    world.profile(
+        "ben",
+        skills_offered=(SkillOffered(skill_id="skl_python", level=5),),
+        helps_with=("thm_lead",),
+        availability=(slot,),
+        capacity=2,
+    )
+    return world
+
+
+def _enrolled(program_id: str, role: str, who: Browser, cara: Browser) -> str:
+    applied = who.post(f"/programs/{program_id}/enrolments", {"role": role})
+    assert applied.status_code == 201, applied.json
+    approved = cara.post(f"/enrolments/{applied.json['id']}/approve")
+    assert (approved.status_code, approved.json["state"]) == (200, "approved")
+    return str(applied.json["id"])
+
+
+def _opened(cara: Browser, **more: Any) -> str:
+    created = cara.post("/programs", {**PROGRAM, **more})
+    assert created.status_code == 201, created.json
+    assert cara.post(f"/programs/{created.json['id']}/open").json["state"] == "open"
+    return str(created.json["id"])
+
+
+def test_the_first_journey(told: World, ana: Browser, ben: Browser, cara: Browser) -> None:
+    program = _opened(cara)
+    _enrolled(program, "mentee", ana, cara)
+    _enrolled(program, "mentor", ben, cara)
+    assert cara.post(f"/programs/{program}/start").json["state"] == "running"
+
+    found = ana.get(f"/programs/{program}/recommendations?limit=10").json
+    (best,) = found["items"]
+    assert (best["mentor_id"], best["score"]) == ("prs_ben", 100.0)
+    assert set(best["components"]) == {"skills", "goals", "seniority", "availability", "diversity"}
+    assert best["reasons"] == [
+        "Can help you learn Python.",
+        "Helps with your goal leadership.",
+        "You are both free for 3 hours a week.",
+        "Has about the seniority that this program looks for.",
+        "Brings a view from another department.",
+    ]
+    assert found["age_seconds"] == 0
+
+    asked = ana.post("/requests", {"program_id": program, "mentor_id": "prs_ben", "message": "Hello"})
+    assert (asked.status_code, asked.headers["Location"]) == (201, f"/v1/requests/{asked.json['id']}")
+    assert ana.get(f"/programs/{program}/recommendations").json["items"] == []
+    (waiting,) = ben.get("/requests?direction=incoming&state=pending").json["items"]
+    assert (waiting["id"], waiting["message"]) == (asked.json["id"], "Hello")
+
+    accepted = ben.post(f"/requests/{waiting['id']}/accept")
+    assert (accepted.status_code, accepted.json["state"]) == (200, "accepted")
+    mentorship = ana.get(f"/mentorships/{accepted.json['mentorship_id']}").json
+    assert (mentorship["mentor_id"], mentorship["mentee_ids"], mentorship["state"]) == (
+        "prs_ben",
+        ["prs_ana"],
+        "active",
+    )
+    listed = cara.get(f"/programs/{program}/enrolments?role=mentor&state=approved").json["items"]
+    assert [(one["person_id"], one["taken"], one["left"]) for one in listed] == [("prs_ben", 1, 1)]
+    (seen,) = cara.get(f"/mentorships?program_id={program}").json["items"]
+    assert seen["id"] == mentorship["id"]
+
+
+def test_every_operation_has_a_row_in_the_permission_table(app: Flask) -> None:
+    assert gaps(app, TABLE) == []
+
+
+def test_every_row_of_the_permission_table_guards_an_operation(app: Flask) -> None:
+    document = app.test_client().get("/openapi.json").get_json()
+    served = {entry["x-operation"] for item in document["paths"].values() for entry in item.values()}
+    assert TABLE.operations == served
+
+
+def test_everything_asks_for_a_token(app: Flask) -> None:
+    client = app.test_client()
+    document = client.get("/openapi.json").get_json()
+    for path, item in document["paths"].items():
+        for method in item:
+            answer = client.open(path.replace("{", "x").replace("}", ""), method=method.upper())
+            assert answer.status_code == 401, (method, path)
+
+
+def test_a_foreign_object_is_not_there(
+    told: World, ana: Browser, ben: Browser, cara: Browser, client: FlaskClient, issuer: Issuer
+) -> None:
+    program = _opened(cara)
+    ana_place = _enrolled(program, "mentee", ana, cara)
+    _enrolled(program, "mentor", ben, cara)
+    asked = ana.post("/requests", {"program_id": program, "mentor_id": "prs_ben"}).json["id"]
+    mentorship = ben.post(f"/requests/{asked}/accept").json["mentorship_id"]
+    told.person("eve")
+    eve = Browser(client, issuer, "prs_eve", "program_manager", "people_admin", "auditor")
+    draft = cara.post("/programs", PROGRAM).json["id"]
+    for path in (
+        f"/programs/{draft}",
+        f"/enrolments/{ana_place}",
+        f"/requests/{asked}",
+        f"/mentorships/{mentorship}",
+        "/requests/req_none",
+    ):
+        assert eve.get(path).status_code == 404, path
+    for path in (
+        *(f"/enrolments/{ana_place}/{verb}" for verb in ("approve", "reject", "waitlist", "pause", "withdraw")),
+        *(f"/requests/{asked}/{verb}" for verb in ("accept", "decline", "withdraw")),
+        *(f"/mentorships/{mentorship}/{verb}" for verb in ("pause", "resume")),
+        f"/programs/{draft}/open",
+    ):
+        assert eve.post(path).status_code == 404, path
+    assert eve.post(f"/mentorships/{mentorship}/end", {"reason": "completed"}).status_code == 404
+    for path in (f"/programs/{program}/close", f"/programs/{program}/open"):
+        assert eve.post(path).status_code == 403, path
+    assert eve.get(f"/programs/{program}/recommendations?mentee=prs_ana").status_code == 403
+    assert eve.get(f"/programs/{program}/explanation?mentee=prs_ana&mentor=prs_ben").status_code == 403
+    assert eve.get(f"/programs/{program}/enrolments").json["items"] == []
+    assert eve.get("/mentorships").json["items"] == []
+    assert eve.get(f"/mentorships?program_id={program}").json["items"] == []
+
+
+def test_only_a_program_manager_creates_programs(told: World, ana: Browser) -> None:
+    refused = ana.post("/programs", PROGRAM)
+    assert (refused.status_code, refused.json["title"]) == (403, "Forbidden")
+
+
+def test_a_program_has_the_keys_of_program_yaml(told: World, cara: Browser) -> None:
+    created = cara.post(
+        "/programs",
+        {
+            "program": "leaders-2027",
+            "kind": {"group": {"min": 2, "max": 4}},
+            "starts_on": "2027-02-01",
+            "ends_on": "2027-07-31",
+            "as_of": "2027-01-11",
+            "attributes": ["team"],
+            "weights": {"skills": 0.5, "goals": 0.5},
+            "seniority": {"ideal_gap": 2, "width": 1.4142},
+            "diversity": ["department", "team"],
+            "wishes": {"mentee": 0.25, "mentor": 0.15},
+            "rules": {"max_time_zone_hours": None, "min_level_gap": 1},
+            "floor": 0.1,
+            "objective": "most_people",
+            "fairness": {"group": "level", "tolerance": 0.02, "report": ["department", "site"]},
+            "spread": 0.01,
+            "stickiness": 0.02,
+            "locked": [],
+            "forbidden": [["prs_ana", "prs_ben"]],
+            "seed": 7,
+            "requests": {"answer_within": "P10D", "remind_after": "P5D", "on_no_answer": "next_choice"},
+            "journey": {"milestones": [{"key": "first_goal", "title": "First goal", "due_after": "P30D"}]},
+        },
+    )
+    assert created.status_code == 201, created.json
+    body = created.json
+    assert (body["name"], body["kind"], body["group"]) == ("leaders-2027", "group", {"min": 2, "max": 4})
+    assert body["rules"]["max_time_zone_hours"] is None
+    assert (body["rules"]["shared_language"], body["weights"]["diversity"]) == (True, 0)
+    assert body["forbidden"] == [["prs_ana", "prs_ben"]]
+    assert body["managers"] == ["prs_cara"]
+    assert cara.get(f"/programs/{body['id']}").json == body
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"kind": "speed"}, "/kind"),
+        ({"ends_on": "2026-01-01"}, "/ends_on"),
+        ({"starts_on": "soon"}, "/starts_on"),
+        ({"name": "  "}, "/name"),
+        ({"wieghts": {}}, "/wieghts"),
+        ({"weights": {"skills": 0}}, "/weights"),
+        ({"weights": {"skills": -1}}, "/weights/skills"),
+        ({"weights": {"skills": "1"}}, "/weights/skills"),
+        ({"rules": {"meet": "online"}}, "/rules/meet"),
+        ({"time_zone": "Mars/Base"}, "/time_zone"),
+        ({"diversity": ["hat"]}, "/diversity"),
+        ({"objective": "stable", "spread": 0.1}, "/objective"),
+        ({"kind": "group"}, "/group"),
+        ({"requests": {"answer_within": "P0D"}}, "/requests/answer_within"),
+        ({"requests": {"answer_within": "P3D"}}, "/requests/remind_after"),
+        ({"fairness": {"tolerance": 0.1}}, "/fairness/group"),
+        ({"forbidden": [["prs_a"]]}, "/forbidden/0"),
+        ({"journey": {"milestones": [{"key": "A b", "title": "x", "due_after": "P1D"}]}}, "/journey/milestones/0/key"),
+    ],
+)
+def test_a_bad_value_of_a_program_is_named(told: World, cara: Browser, change: dict[str, Any], pointer: str) -> None:
+    refused = cara.post("/programs", {**PROGRAM, **change})
+    assert refused.status_code == 422, refused.json
+    assert pointer in [error["pointer"] for error in refused.json["errors"]]
+    assert told.store.held("programs") == []
+
+
+def test_a_manager_nobody_has_told_of_is_not_yet_known(told: World, cara: Browser) -> None:
+    refused = cara.post("/programs", {**PROGRAM, "managers": ["prs_nobody"]})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (409, "1")
+    assert refused.json["type"].endswith("/not-yet-known")
+
+
+def test_a_program_is_changed_by_the_version_that_was_read(told: World, cara: Browser) -> None:
+    created = cara.post("/programs", PROGRAM)
+    path = f"/programs/{created.json['id']}"
+    assert cara.patch(path, {"name": "Other"}).status_code == 428
+    changed = cara.patch(path, {"name": "Other"}, **{"If-Match": created.headers["ETag"]})
+    assert (changed.status_code, changed.json["name"], changed.json["ends_on"]) == (200, "Other", PROGRAM["ends_on"])
+    assert cara.patch(path, {"name": "Third"}, **{"If-Match": created.headers["ETag"]}).status_code == 412
+    refused = cara.patch(path, {"fairness": {}}, **{"If-Match": changed.headers["ETag"]})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/fairness/group")
+
+
+def test_a_request_names_the_one_or_the_other_side(told: World, ana: Browser) -> None:
+    for body in ({}, {"mentor_id": "prs_ben", "mentee_id": "prs_ben"}):
+        refused = ana.post("/requests", {"program_id": "prg_x", **body})
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/mentor_id")
+
+
+def test_a_creating_call_repeated_with_its_key_creates_once(told: World, cara: Browser) -> None:
+    first = cara.post("/programs", PROGRAM, **{"Idempotency-Key": "k"})
+    again = cara.post("/programs", PROGRAM, **{"Idempotency-Key": "k"})
+    assert first.json == again.json
+    assert len(told.store.held("programs")) == 1
+
+
+def test_a_program_is_listed_for_employees_once_it_is_open(told: World, ana: Browser, cara: Browser) -> None:
+    draft = cara.post("/programs", PROGRAM).json["id"]
+    opened = _opened(cara)
+    assert [one["id"] for one in ana.get("/programs").json["items"]] == [opened]
+    assert [one["id"] for one in cara.get("/programs").json["items"]] == [draft, opened]
+    first = cara.get("/programs?limit=1").json
+    assert [one["id"] for one in cara.get(f"/programs?limit=1&cursor={first['next']}").json["items"]] == [opened]
+    assert cara.get("/programs?limit=1&cursor=nonsense").status_code == 422
+
+
+def test_a_participant_reads_no_private_rule_and_a_manager_does(
+    told: World, ana: Browser, ben: Browser, cara: Browser
+) -> None:
+    program = _opened(cara)
+    _enrolled(program, "mentee", ana, cara)
+    _enrolled(program, "mentor", ben, cara)
+    path = f"/programs/{program}/explanation?mentee=prs_ana&mentor=prs_ben"
+    assert ana.get(path).json["available"] is True
+    assert ana.get(path).json["match"]["reasons"][0] == "Can help you learn Python."
+
+    told.profile("ben", capacity=2, opted_out=True)
+    assert [ana.get(path).json[key] for key in ("available", "rule", "match")] == [False, "not_available", None]
+    assert cara.get(path).json["rule"] == "opted_out"
+
+    told.profile("ben", capacity=2, avoid=("prs_ana",))
+    assert ana.get(path).json["words"] == "This mentor is not available."
+    assert cara.get(path).json["rule"] == "private"
+
+    told.profile("ben", capacity=2)
+    told.person("ana", level=3, manager_id="prs_ben")
+    assert ana.get(path).json["rule"] == "not_available"
+    assert cara.get(path).json["rule"] == "reporting_line"
+
+    told.person("ana", level=3, languages=("fr",))
+    assert ana.get(path).json["words"] == "They share no language."
+    assert ben.get(path).status_code == 403
+
+
+def test_a_client_reads_what_it_was_granted(told: World, cara: Browser, client: FlaskClient, issuer: Issuer) -> None:
+    one, other = _opened(cara), _opened(cara)
+    reader = Browser(client, issuer, "cli_hr", scopes=["programs:read"], programs=[one])
+    assert [found["id"] for found in reader.get("/programs").json["items"]] == [one]
+    assert reader.get(f"/programs/{one}/enrolments").status_code == 200
+    assert reader.get(f"/programs/{other}").status_code == 404
+    assert reader.get(f"/mentorships?program_id={other}").status_code == 404
+    assert reader.post("/programs", PROGRAM).status_code == 403
+    assert Browser(client, issuer, "cli_hr", scopes=["events:read"]).get("/programs").status_code == 403
+    people.keep_client(told.store, Client(id="cli_hr", revoked=True))
+    assert reader.get("/programs").status_code == 401
+
+
+def test_a_person_who_left_is_refused(told: World, ana: Browser) -> None:
+    assert ana.get("/programs").status_code == 200
+    told.person("ana", status="left")
+    assert ana.get("/programs").status_code == 401
