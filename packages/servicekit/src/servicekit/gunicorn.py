@@ -5,9 +5,19 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from prometheus_client.multiprocess import mark_process_dead
 
 from servicekit.config import KitSettings, metrics_directory
+
+
+class _OneLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
+    """Gunicorn's own lines go where all others go."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 def _forget_figures(_: Any, worker: Any) -> None:
@@ -39,6 +49,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "loglevel": settings.log_level,
             "proc_name": settings.service,
             "child_exit": _forget_figures,
+            "logger_class": _OneLog,
+            "control_socket_disable": True,
         }
         for name, value in options.items():
             self.cfg.set(name, value)

@@ -68,7 +68,12 @@ class Sender(Protocol):
 
 
 class Reader(Protocol):
-    """One member of a consumer group. Used from one thread; after any exception it is closed and made anew."""
+    """One member of a consumer group. Used from one thread; after any exception it is closed and made anew.
+
+    `spent` says that it must be made anew once what it returned last is stored.
+    """
+
+    spent: bool
 
     def poll(self, seconds: float, most: int) -> Sequence[RawRecord]:
         """Up to `most` records, in order per partition; an empty sequence after `seconds`.

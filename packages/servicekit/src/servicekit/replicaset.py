@@ -6,11 +6,12 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, ConnectionFailure, InvalidURI, OperationFailure
 from pymongo.uri_parser import parse_uri
 
-from servicekit.mongo import connect, require_replica_set
+from servicekit.mongo import require_replica_set
 from servicekit.store import Document
 
 SET_NAME = "rs0"
 _ANSWER_SECONDS = 30.0
+_CHECK_MILLISECONDS = 3000
 _NOT_YET_INITIALIZED = 94
 _ALREADY_INITIALIZED = 23
 
@@ -27,7 +28,7 @@ def check_server(uri: str) -> None:
         NotAReplicaSet: it is a standalone server.
     """
     try:
-        with connect(uri) as client:
+        with MongoClient[Document](uri, serverSelectionTimeoutMS=_CHECK_MILLISECONDS, appname="check") as client:
             require_replica_set(client)
     except (ConnectionFailure, InvalidURI, ConfigurationError) as failure:
         raise _unreachable(failure) from failure

@@ -226,7 +226,7 @@ class Unit:
         # Saved twice in one unit is still one write, so the version goes up by one in all.
         slot.entity = replace(entity, version=slot.stored_version + 1)
         slot.dirty = True
-        return cast(E, slot.entity)
+        return slot.entity
 
     def remove(self, entity: Entity) -> None:
         """Delete the entity's document (its events stay)."""

@@ -66,6 +66,8 @@ class Consumer:
             records = self._poll()
             if records:
                 self._take([incoming(raw) for raw in records])
+            if self._reader is not None and self._reader.spent:
+                self._discard()
             self._keep_house()
         except LogUnavailable as failure:
             log.warning("consumer-cannot-read", reason=str(failure))

@@ -10,6 +10,7 @@ from kafka.errors import KafkaError
 
 from contracts import Topic
 from servicekit.config import KafkaSettings
+from servicekit.kafka.batches import first_unopened, opened
 from servicekit.kafka.connection import Wire, answering, client_options
 from servicekit.kafka.reader import KafkaReader
 from servicekit.kafka.sender import KafkaSender
@@ -35,7 +36,7 @@ class KafkaLog:
         topics: Iterable[str],
         stored: Callable[[Iterable[Partition]], Mapping[Partition, int]],
     ) -> KafkaReader:
-        return KafkaReader(self._settings, self._wire, group, topics, stored)
+        return KafkaReader(self._settings, self._wire, group, topics, stored, self._unopened)
 
     def ends(self, partitions: Iterable[Partition]) -> Mapping[Partition, int]:
         asked = {TopicPartition(self._wire.outside(held.topic), held.number): held for held in partitions}
@@ -48,7 +49,7 @@ class KafkaLog:
         return {asked[partition]: answer.offset for partition, answer in found.items()}
 
     def open_batch(self, batch: RawRecord) -> Sequence[RawRecord]:
-        raise ValueError("not opened")
+        return opened(batch)
 
     def prepare(self, topics: Iterable[Topic]) -> None:
         topics = list(topics)
@@ -65,6 +66,10 @@ class KafkaLog:
         if admin is not None:
             with contextlib.suppress(KafkaError):
                 admin.close()
+
+    def _unopened(self, positions: Mapping[TopicPartition, int]) -> Sequence[RawRecord]:
+        with self._administering("a batch that the client cannot open") as admin:
+            return first_unopened(admin, self._wire, positions)
 
     @contextlib.contextmanager
     def _administering(self, doing: str) -> Iterator[KafkaAdminClient]:

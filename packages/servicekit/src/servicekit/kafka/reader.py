@@ -2,20 +2,23 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from servicekit.config import KafkaSettings
+from servicekit.kafka.batches import moment
 from servicekit.kafka.connection import Wire, answering, client_options
-from servicekit.log import Partition, RawRecord
+from servicekit.log import LogUnavailable, Partition, RawRecord
 
 SESSION_SECONDS = 10
 MAX_POLL_SECONDS = 120
+
+log = structlog.get_logger()
 
 
 class _Newcomers(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
@@ -49,10 +52,13 @@ class KafkaReader:
         group: str,
         topics: Iterable[str],
         stored: Callable[[Iterable[Partition]], Mapping[Partition, int]],
+        unopened: Callable[[Mapping[TopicPartition, int]], Sequence[RawRecord]],
     ) -> None:
         self._settings = settings
         self._wire = wire
         self._stored = stored
+        self._unopened = unopened
+        self.spent = False
         self._newcomers = _Newcomers()
         with answering(settings, "a consumer"):
             self._consumer = KafkaConsumer(
@@ -72,8 +78,12 @@ class KafkaReader:
             self._consumer.subscribe(topics=[wire.outside(topic) for topic in topics], listener=self._newcomers)
 
     def poll(self, seconds: float, most: int) -> Sequence[RawRecord]:
-        with answering(self._settings, "a poll"):
+        if self.spent:
+            raise LogUnavailable("this reader failed before; make a new one")
+        try:
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
+        except Exception as failure:  # noqa: BLE001  # a record can break the client in any way, and so can the network
+            return self._explain(failure)
         unplaced = self._newcomers.take()
         if unplaced:
             # What was fetched of them came from the group's offsets, not from ours.
@@ -102,6 +112,24 @@ class KafkaReader:
         with contextlib.suppress(KafkaError):
             self._consumer.close(autocommit=False, timeout_ms=2000)
 
+    def _explain(self, failure: Exception) -> Sequence[RawRecord]:
+        """The batches that made the client fail, as records with a `problem`.
+
+        The client is given up: after an exception it may return nothing for ever, without another word.
+
+        Raises:
+            LogUnavailable: no batch is to blame.
+        """
+        self.spent = True
+        log.warning("reader-failed", exc_info=failure)
+        with answering(self._settings, "positions"):
+            found = {held: self._consumer.position(held, timeout_ms=0) for held in self._consumer.assignment()}
+        unplaced = self._newcomers.take()
+        blamed = self._unopened({held: at for held, at in found.items() if at is not None and held not in unplaced})
+        if not blamed:
+            raise LogUnavailable(f"a poll failed with {type(failure).__name__}") from failure
+        return blamed
+
     def _place(self, partitions: Iterable[TopicPartition]) -> None:
         held = [partition for partition in partitions if partition in self._consumer.assignment()]
         stored = self._stored([self._inside(partition) for partition in held])
@@ -121,7 +149,7 @@ class KafkaReader:
             key=record.key,
             value=record.value,
             headers=tuple((name, value or b"") for name, value in record.headers),
-            written_at=datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC),
+            written_at=moment(record.timestamp),
         )
 
     def _inside(self, partition: TopicPartition) -> Partition:

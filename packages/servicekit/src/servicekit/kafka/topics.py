@@ -56,22 +56,24 @@ def require_right(admin: KafkaAdminClient, wire: Wire, topics: Iterable[Topic]) 
     wanted = {wire.outside(topic.name): topic for topic in topics}
     described = _described(admin, wanted)
     policies = _policies(admin, [name for name, found in described.items() if found is not None])
-    wrong = [_complaint(name, wanted[name], found, policies.get(name)) for name, found in described.items()]
-    complaints = [complaint for complaint in wrong if complaint]
-    if complaints:
-        raise WrongTopic("; ".join(complaints))
+    missing = [name for name, found in described.items() if found is None]
+    complaints = [_complaint(name, wanted[name], described[name], policies[name]) for name in policies]
+    if missing:
+        create = "run `init`, or create them as `mentormesh topics --print` says"
+        complaints.insert(0, f"these topics do not exist: {', '.join(missing)}; {create}")
+    if any(complaints):
+        raise WrongTopic("; ".join(filter(None, complaints)))
 
 
-def _complaint(name: str, topic: Topic, found: Mapping[str, Any] | None, policy: str | None) -> str | None:
-    if found is None:
-        return f"topic {name} does not exist: run `init`, or create it as `mentormesh topics --print` says"
-    partitions = len(found["partitions"])
+def _complaint(name: str, topic: Topic, found: Mapping[str, Any] | None, policy: str) -> str:
+    """What is wrong with a topic, or nothing."""
+    partitions = len(found["partitions"]) if found else 0
     if partitions != topic.partitions:
         return f"topic {name} has {partitions} partitions and needs {topic.partitions}: a key's order hangs on it"
     expected = topic_configuration(topic)["cleanup.policy"]
     if policy != expected:
         return f"topic {name} has cleanup.policy={policy} and needs {expected}"
-    return None
+    return ""
 
 
 def _described(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, Mapping[str, Any] | None]:

@@ -55,9 +55,9 @@ def remind(store: Store[Unit], id: str) -> int:
     def work(unit: Unit) -> int:
         asked = unit.get(Ask, id)
         if asked is None:
-            unit.save(Ask(id=id), RequestMade(**_request(id)))
+            unit.save(Ask(id=id), RequestMade(**request(id)))
             return 1
-        unit.save(replace(asked, reminders=asked.reminders + 1), RequestReminded(**_request(id)))
+        unit.save(replace(asked, reminders=asked.reminders + 1), RequestReminded(**request(id)))
         return asked.reminders + 2
 
     return store.atomically(work)
@@ -103,7 +103,8 @@ HANDLERS: Handlers = {
 }
 
 
-def _request(id: str) -> dict[str, Any]:
+def request(id: str) -> dict[str, Any]:
+    """What every event of a request carries."""
     return {
         "request_id": id,
         "program_id": "prg_1",

@@ -1,0 +1,50 @@
+"""The adapters and their counterparts in memory, held to the same promises."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from contracts import topics
+from mentormesh.testing import Backing
+from servicekit.config import KafkaSettings
+from servicekit.kafka import KafkaLog
+from servicekit.log import Log
+from servicekit.mongo import MongoStore, connect
+from servicekit.store import Store, Unit
+from servicekit.testing import MemoryLog, MemoryStore
+from servicekit.testing.conformance import LogConformance, StoreConformance
+from servicekit.testing.conformance.logs import TOPIC
+from servicekit.testing.pair import TELLER, TELLER_CATALOGUE
+
+
+class TestMemoryStore(StoreConformance):
+    @pytest.fixture
+    def store(self) -> Store[Unit]:
+        return MemoryStore(Unit, TELLER_CATALOGUE, TELLER)
+
+
+@pytest.mark.stack
+class TestMongoStore(StoreConformance):
+    @pytest.fixture
+    def store(self, stack_backing: Backing, own_name: str) -> Iterator[Store[Unit]]:
+        with connect(stack_backing.mongodb) as client:
+            store = MongoStore(client[own_name], Unit, TELLER_CATALOGUE, TELLER)
+            store.prepare()
+            yield store
+            client.drop_database(own_name)
+
+
+class TestMemoryLog(LogConformance):
+    @pytest.fixture
+    def log(self) -> Log:
+        return MemoryLog()
+
+
+@pytest.mark.stack
+class TestKafkaLog(LogConformance):
+    @pytest.fixture
+    def log(self, stack_backing: Backing, own_name: str) -> Iterator[Log]:
+        log = KafkaLog(KafkaSettings(bootstrap=stack_backing.kafka, prefix=own_name))
+        log.prepare([topics()[TOPIC]])
+        yield log
+        log.close()
