@@ -147,3 +147,8 @@ def test_unmatched_people_must_be_named_with_the_true_counts(world: World) -> No
     assert names(world.verdict()) == ["unmatched"]
     world.unmatched.write_text(head + "ana,mentee,0,,,,,0,0\ndan,mentee,0,,,,,2,0\n", encoding="utf-8")
     assert "unmatched" in names(world.verdict())
+
+
+def test_a_peer_who_takes_nobody_has_no_peer(world: World) -> None:
+    world.settings["kind"] = "peer"
+    assert names(world.both("ana").both("ben", capacity="0").verify(("ana", "ben"))) == ["capacity"]

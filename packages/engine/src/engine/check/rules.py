@@ -43,7 +43,7 @@ class Rules:
             "opted_out": not mentee.opted_out and not mentor.opted_out,
             "reporting_line": not self.one_reports_to_the_other(mentee, mentor),
             "avoid": mentor.person_id not in mentee.avoid and mentee.person_id not in mentor.avoid,
-            "capacity": self.seats(mentor) > 0,
+            "capacity": self.seats(mentor) > 0 and (self.program.kind != "peer" or self.seats(mentee) > 0),
             "floor": score.total >= self.program.floor - ROUNDING,
             "min_level_gap": self.gap_is_enough(mentee, mentor),
             "forbidden": not self.forbidden(mentee.person_id, mentor.person_id),
@@ -74,9 +74,9 @@ class Rules:
         return mentee.person_id < mentor.person_id
 
     def seats(self, mentor: Person) -> int:
-        """How many mentees the mentor takes: what they wrote, else one, or a whole group."""
+        """How many mentees the mentor takes: what they wrote, else one, or a whole group; a peer takes one or none."""
         if self.program.kind == "peer":
-            return 1
+            return 0 if mentor.capacity == 0 else 1
         if self.program.kind == "group":
             return self.program.group_max if mentor.capacity is None else min(mentor.capacity, self.program.group_max)
         return 1 if mentor.capacity is None else mentor.capacity
