@@ -222,7 +222,9 @@ class _WeekPiece(_Piece):
 
 def _half_hours(columns: Columns) -> NDArray[np.uint8]:
     words = np.ascontiguousarray(columns.week).astype("<u8").view(np.uint8)
-    return np.unpackbits(words.reshape(len(columns), -1), axis=1, bitorder="little")[:, :HALF_HOURS]
+    return np.unpackbits(words.reshape(len(columns), 8 * columns.week.shape[1]), axis=1, bitorder="little")[
+        :, :HALF_HOURS
+    ]
 
 
 class _LevelPiece(_Piece):
