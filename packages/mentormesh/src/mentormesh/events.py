@@ -1,7 +1,10 @@
 """`mentormesh events`: follow topics, and decide about events that were parked."""
 
+import getpass
 import json
 import os
+from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -65,3 +68,100 @@ def tail(
 service_option = click.option("--service", required=True, type=click.Choice(SERVICES), help="Whose parked events.")
 key_option = click.option("--key", help="The events of one key alone; else all.")
 database_option = click.option("--database", help="The service's MONGODB_DATABASE, where it is not the service's name.")
+
+
+def _store(root: str | None, service: str, database: str | None) -> Any:
+    """The service's store, with what its worker remembers."""
+    from servicekit.mongo import MongoStore, connect
+    from servicekit.store import Catalogue, Unit
+
+    client = connect(_address(root, "MONGODB_URI", "mongodb"))
+    return MongoStore(client[database or service], Unit, Catalogue(()), service)
+
+
+def _lines(store: Any, key: str | None) -> list[Any]:
+    """The parked lines, or those of one key (or of one line's id).
+
+    Raises:
+        StackFailure: nothing is parked under that key.
+    """
+    from servicekit import parking
+
+    lines = [line for line in parking.listing(store) if key is None or key in (line.key, line.id)]
+    if key is not None and not lines:
+        raise StackFailure(f"Nothing is parked under the key {key}. `mentormesh events parked` lists what is.")
+    return lines
+
+
+def _show(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, default=str, indent=2))
+    elif not rows:
+        click.echo(nothing)
+    else:
+        for row in rows:
+            state = "releasing" if row["releasing"] else row["cause"]
+            place = f"{row['topic']}/{row['partition']}@{row['offset']}"
+            click.echo(f"{row['key']}  {row['events']} events  {place}  {state}: {row['reason']}")
+
+
+@events.command()
+@root_option
+@json_option
+@service_option
+@key_option
+@database_option
+def parked(root: str | None, as_json: bool, service: str, key: str | None, database: str | None) -> None:
+    """List the keys whose events wait, each with its first event's place and why it was parked.
+
+    The document server is that of MONGODB_URI, else that of the local stack; so it is for `release` and `drop`.
+    """
+    lines = _lines(_store(root, service, database), key)
+    _show([asdict(line) for line in lines], as_json, f"Nothing is parked in {service}.")
+
+
+@events.command()
+@root_option
+@json_option
+@service_option
+@key_option
+@database_option
+@click.option("--wait", default=30.0, show_default=True, metavar="SECONDS", help="How long to wait for the worker.")
+def release(root: str | None, as_json: bool, service: str, key: str | None, database: str | None, wait: float) -> None:
+    """Have the service's worker apply parked events, in their order. Ends with 1 where one failed again."""
+    from servicekit import parking
+
+    store = _store(root, service, database)
+    released = parking.release(store, [line.id for line in _lines(store, key)])
+    left = parking.wait_until_applied(store, released, wait)
+    _show([asdict(line) for line in left], as_json, f"{len(released)} keys of {service} go on.")
+    if left:
+        raise SystemExit(1)
+
+
+@events.command()
+@root_option
+@json_option
+@service_option
+@click.option("--key", required=True, help="The key whose first parked event is given up.")
+@database_option
+@click.option("--all", "whole_line", is_flag=True, help="Give up every parked event of the key.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def drop(
+    root: str | None, as_json: bool, service: str, key: str, database: str | None, whole_line: bool, yes: bool
+) -> None:
+    """Give up the first parked event of a key and let the others go on. What is dropped is kept, never applied."""
+    from servicekit import parking
+    from servicekit.clock import SystemClock
+
+    store = _store(root, service, database)
+    lines = _lines(store, key)
+    if not yes:
+        click.confirm(f"Give up {'all' if whole_line else 'the first'} of what is parked under {key}?", abort=True)
+    who = getpass.getuser()
+    dropped = [row for line in lines for row in parking.drop(store, SystemClock(), line.id, who, whole_line=whole_line)]
+    rows = [{"topic": row.topic, "partition": row.partition, "offset": row.offset} for row in dropped]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        click.echo(f"{len(rows)} events of {service} were given up; the others of their key go on.")
