@@ -1,0 +1,104 @@
+"""Runs of the engine over random companies and programs: no violation, and the exact optimum of each."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.check.rules import Rules
+from engine.match import Match, match
+from engine.read import read_people, read_program_file
+from engine.write import pairs_csv
+
+from .conftest import World
+from .oracle import candidates, exact, objective
+from .worlds import random_people, random_program
+
+SEEDS = range(150)
+# Sums of a few dozen scores, each rounded to a millionth.
+CLOSE = 2e-6
+
+
+@dataclass
+class Case:
+    """A random world with what the engine made of it, its result written out."""
+
+    world: World
+    rules: Rules
+    existing: frozenset[tuple[str, str]]
+    result: Match
+
+    @property
+    def grouped(self) -> bool:
+        return self.rules.program.kind == "group"
+
+
+def ran(world: World, seed: int) -> Case:
+    dice = random_people(world, seed)
+    world.settings |= random_program(dice)
+    existing = draw_pairs(world, dice)
+    rules = world.rules()
+    program = read_program_file(world.program)
+    file = read_people(world.people, program.attributes)
+    result = match(program, file.people, file.managers, existing, certify=True)
+    world.pairs.write_text(pairs_csv(result), encoding="utf-8")
+    return Case(world, rules, existing, result)
+
+
+def draw_pairs(world: World, dice: random.Random) -> frozenset[tuple[str, str]]:
+    """Locked, forbidden and existing pairs among those that the rules allow."""
+    allowed = sorted(candidates(world.rules()))
+    dice.shuffle(allowed)
+    if allowed and dice.random() < 0.3 and not isinstance(world.settings["kind"], dict):
+        world.settings["locked"] = [list(allowed.pop())]
+    world.settings["forbidden"] = [list(pair) for pair in allowed[:2]] if dice.random() < 0.3 else []
+    existing = frozenset(allowed[:6]) if dice.random() < 0.5 else frozenset()
+    world.existing.write_text("mentee,mentor\n" + "".join(f"{a},{b}\n" for a, b in existing), encoding="utf-8")
+    return existing
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_run_breaks_no_rule_and_reaches_the_optimum(world: World, seed: int) -> None:
+    case = ran(world, seed)
+    assert world.verdict(case.result.rate_without_fairness) == []
+    if case.rules.program.objective == "stable":
+        assert case.result.blocking == 0
+        return
+    optimum = exact(case.rules, case.existing, rate_of(case))
+    if case.grouped:
+        # Groups are closed one by one, so the optimum is a limit there and not a promise.
+        assert case.result.objective <= optimum.total + CLOSE or case.rules.program.objective == "most_people"
+        return
+    assert case.result.objective == pytest.approx(optimum.total, abs=CLOSE)
+    if case.rules.program.objective == "most_people":
+        assert len(case.result.pairs()) == len(optimum.pairs)
+    assert case.result.objective == pytest.approx(objective(case.result.pairs(), case.rules, case.existing), abs=CLOSE)
+
+
+def rate_of(case: Case) -> float | None:
+    return case.result.rate_without_fairness if case.rules.program.fairness else None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_bound_is_never_below_the_optimum(world: World, seed: int) -> None:
+    case = ran(world, seed)
+    if case.rules.program.objective == "best_total" and not case.rules.program.fairness:
+        assert case.result.bound is not None
+        assert case.result.bound >= exact(case.rules, case.existing).total - CLOSE
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_order_of_rows_changes_nothing(world: World, tmp_path: Path, seed: int) -> None:
+    first = pairs_csv(ran(world, seed).result)
+    random.Random(seed).shuffle(world.rows)
+    world.write_inputs()
+    program = read_program_file(world.program)
+    file = read_people(world.people, program.attributes)
+    existing = ran_existing(world)
+    assert pairs_csv(match(program, file.people, file.managers, existing)) == first
+
+
+def ran_existing(world: World) -> frozenset[tuple[str, str]]:
+    lines = world.existing.read_text(encoding="utf-8").splitlines()[1:]
+    return frozenset((mentee, mentor) for mentee, mentor in (line.split(",") for line in lines))
