@@ -1,0 +1,157 @@
+"""The use cases on a real MongoDB: indexes, searches, and people who do the same thing at the same moment."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from mentormesh.testing import Backing
+from profiles import repository
+from profiles.domain.errors import EmailTaken, LastPeopleAdmin
+from profiles.domain.person import Facts, Person
+from profiles.domain.vocabulary import Skill
+from profiles.issuer.keys import new_signing_key
+from profiles.use_cases import clients, grants, people, profiles, setup, vocabularies
+from profiles.use_cases.profiles import Draft
+from servicekit.caller import Caller
+from servicekit.clock import SystemClock
+from servicekit.mongo import MongoStore, connect
+from servicekit.refusals import InvalidInput, Refusal
+from servicekit.store import Catalogue
+
+pytestmark = pytest.mark.stack
+
+SYSTEM = Caller.system("profiles")
+CLOCK = SystemClock()
+MongoProfiles = MongoStore[repository.Unit]
+AT_ONCE = 6
+
+
+@pytest.fixture
+def store(stack_backing: Backing, own_name: str) -> Iterator[MongoProfiles]:
+    client = connect(stack_backing.mongodb)
+    store = MongoStore(client[own_name], repository.Unit, Catalogue(repository.DOCUMENTS), "profiles")
+    store.prepare()
+    yield store
+    client.drop_database(own_name)
+    client.close()
+
+
+def register(store: MongoProfiles, name: str, **facts: Any) -> Person:
+    address = name.lower().replace(" ", ".") + "@example.com"
+    return people.register_person(
+        store, CLOCK, SYSTEM, Facts(**{"name": name, "email": address, "time_zone": "Europe/Berlin", **facts})
+    )
+
+
+def at_once(*actions: Callable[[], object]) -> list[object]:
+    """Do all actions at the same time; each gives its result or its refusal."""
+
+    def outcome(action: Callable[[], object]) -> object:
+        try:
+            return action()
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(outcome, actions))
+
+
+def test_many_people_without_an_external_id_and_one_with_each(store: MongoProfiles) -> None:
+    register(store, "Ana")
+    register(store, "Ben")
+    cara = register(store, "Cara", external_id="E-1", attributes={"team": "x"}, languages=("de",))
+    found = store.reading(lambda unit: unit.person_by_external_id("E-1"))
+    assert found == cara
+
+
+def test_one_of_many_registrations_of_an_address_wins(store: MongoProfiles) -> None:
+    outcomes = at_once(*[lambda: register(store, "Ana", email="ana@example.com")] * AT_ONCE)
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Refusal)] == [EmailTaken] * (AT_ONCE - 1)
+    assert store.reading(lambda unit: unit.count(Person, {})) == 1
+
+
+def test_a_skill_that_many_propose_at_once_is_proposed_once(store: MongoProfiles) -> None:
+    everybody = [register(store, f"Person {number}") for number in range(AT_ONCE)]
+
+    def publish(person: Person) -> Callable[[], object]:
+        draft = Draft(skills_wanted=("Python",), skills_offered=((f"Skill of {person.id}", 3),))
+        return lambda: profiles.publish_profile(store, CLOCK, Caller.person(person.id), person.id, 0, draft)
+
+    outcomes = at_once(*[publish(person) for person in everybody])
+    wanted = {
+        outcome.profile.statement.skills_wanted for outcome in outcomes if isinstance(outcome, profiles.NamedProfile)
+    }
+    assert len(wanted) == 1
+    assert store.reading(lambda unit: unit.count(Skill, {"name_key": "python"})) == 1
+    assert store.reading(lambda unit: unit.count(Skill, {})) == 1 + AT_ONCE
+
+
+def test_two_managers_never_come_to_manage_each_other(store: MongoProfiles) -> None:
+    ana, ben = register(store, "Ana"), register(store, "Ben")
+    for _ in range(5):
+        outcomes = at_once(
+            lambda: people.change_person(store, SYSTEM, ana.id, None, {"manager_id": ben.id}),
+            lambda: people.change_person(store, SYSTEM, ben.id, None, {"manager_id": ana.id}),
+        )
+        assert [type(outcome) for outcome in outcomes if isinstance(outcome, Refusal)] == [InvalidInput]
+        for person in (ana, ben):
+            people.change_person(store, SYSTEM, person.id, None, {"manager_id": None})
+
+
+def test_two_people_admins_never_take_the_role_from_each_other(store: MongoProfiles) -> None:
+    admins = [register(store, "Ana"), register(store, "Ben")]
+    for admin in admins:
+        grants.grant_roles(store, CLOCK, SYSTEM, admin.id, None, ("people_admin",))
+    outcomes = at_once(
+        lambda: grants.grant_roles(store, CLOCK, SYSTEM, admins[0].id, None, ()),
+        lambda: grants.grant_roles(store, CLOCK, SYSTEM, admins[1].id, None, ()),
+    )
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Refusal)] == [LastPeopleAdmin]
+    assert len(store.reading(lambda unit: unit.people_admins())) == 1
+
+
+def test_preparing_at_once_makes_one_key_and_one_people_admin(store: MongoProfiles) -> None:
+    secret = "a-secret-that-seals-the-signing-key"
+    at_once(*[lambda: setup.ensure_signing_key(store, CLOCK, lambda now: new_signing_key(secret, now))] * 3)
+    at_once(*[lambda: setup.make_first_people_admin(store, CLOCK, "dora@example.com", "UTC")] * 3)
+    assert len(store.reading(lambda unit: unit.signing_keys())) == 1
+    assert len(store.reading(lambda unit: unit.people_admins())) == 1
+
+
+def test_the_search_finds_and_pages_as_in_memory(store: MongoProfiles) -> None:
+    for name in ("Jürgen Müller", "Ana Garcia", "Ana Gomez", "Bela Garcia"):
+        register(store, name, email=f"{len(name)}{name[-2:]}{name[0]}@example.com")
+    left = register(store, "Ana Left", external_id="E-9")
+    people.change_person(store, SYSTEM, left.id, None, {}, "left")
+    colleague, admin = Caller.person("prs_x"), Caller.person("prs_y", "people_admin")
+
+    def names(caller: Caller, query: str) -> list[str]:
+        seen: list[str] = []
+        position = None
+        while True:
+            page = people.find_people(store, caller, query, position, 1)
+            seen += [card.name for card in page.cards]
+            if (position := page.following) is None:
+                return seen
+
+    assert names(colleague, "") == ["Ana Garcia", "Ana Gomez", "Bela Garcia", "Jürgen Müller"]
+    assert names(colleague, "ana g") == ["Ana Garcia", "Ana Gomez"]
+    assert names(colleague, "gar") == ["Ana Garcia", "Bela Garcia"]
+    assert names(colleague, "MULL") == ["Jürgen Müller"]
+    assert names(colleague, "E-9") == []
+    assert names(admin, "E-9") == ["Ana Left"]
+
+
+def test_vocabularies_and_clients_page_as_in_memory(store: MongoProfiles) -> None:
+    for name in ("Rust", "go", "Python"):
+        vocabularies.add_term(store, SYSTEM, Skill, name, (f"{name} lang",), "")
+    first = vocabularies.suggest_terms(store, SYSTEM, Skill, "lang", None, 2)
+    rest = vocabularies.suggest_terms(store, SYSTEM, Skill, "lang", first.following, 2)
+    assert [term.name for term in (*first.items, *rest.items)] == ["go", "Python", "Rust"]
+    made = [
+        clients.create_client(store, CLOCK, SYSTEM, clients.new_secret(), "x", ("people:read",), ()) for _ in range(3)
+    ]
+    page = clients.list_clients(store, SYSTEM, made[0].id, 5)
+    assert [client.id for client in page.items] == [client.id for client in made[1:]]
