@@ -7,6 +7,9 @@ import click
 
 from mentormesh.stack.command import json_option, root_option
 
+# Whose APIs the seeding calls.
+ACTING = ("profiles", "matching", "feedback")
+
 
 @click.command()
 @root_option
@@ -23,11 +26,10 @@ def seed(root: str | None, as_json: bool) -> None:
     from mentormesh.seed.story import offers
     from mentormesh.stack.identity import register
     from mentormesh.stack.running import running_stack, service_url
-    from mentormesh.stack.services import SERVICES
     from mentormesh.tokens import sign_in_of
 
     folder, stack = running_stack(root)
-    urls = {service: service_url(stack, folder, service) for service in SERVICES}
+    urls = {service: service_url(stack, folder, service) for service in ACTING}
     everybody = people()
     for one in everybody:
         register(stack["identity"], one.email, str(one.facts["name"]))

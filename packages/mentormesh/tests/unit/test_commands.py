@@ -1,0 +1,58 @@
+"""The command line: what it imports at start, and how it refuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mentormesh.__main__ import COMMANDS, main
+
+HEAVY = ("flask", "pymongo", "kafka", "psutil", "requests", "numpy", "ortools", "contracts", "servicekit")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    words = (
+        "import sys, mentormesh.__main__ as ours; ours.main(['--help'], standalone_mode=False); "
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == "[]"
+
+
+def test_help_names_every_command() -> None:
+    told = CliRunner().invoke(main, ["--help"]).output
+    assert all(f"  {name}" in told for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("match", "events")])
+def test_every_command_of_the_platform_speaks_json(name: str) -> None:
+    assert "--json" in CliRunner().invoke(main, [name, "--help"]).output
+
+
+@pytest.mark.parametrize("words", [["token", "--as", "a@b"], ["seed"], ["events", "tail"]])
+def test_a_command_without_a_stack_says_how_to_start_one(words: list[str], tmp_path: Path) -> None:
+    told = CliRunner(env={"MENTORMESH_LOCAL": str(tmp_path), "KAFKA_BOOTSTRAP": None}).invoke(main, words)
+    assert told.exit_code == 1
+    assert "Start it with `mentormesh up`" in told.output
+
+
+def test_an_unknown_part_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    told = CliRunner().invoke(main, ["up", "--root", str(tmp_path), "--only", "backing,typo"])
+    assert told.exit_code == 2
+    assert "no part is called 'typo'" in told.output
+
+
+def test_rights_let_no_service_write_anothers_topic() -> None:
+    told = json.loads(CliRunner().invoke(main, ["acl", "--print", "--json"]).output)
+    writers = {(row["name"], row["principal"]) for row in told["rights"] if row["operation"] == "WRITE"}
+    for name, principal in writers:
+        assert name.startswith(f"mentormesh.{principal.removeprefix('User:')}")
+
+
+def test_an_installations_prefix_replaces_ours_everywhere() -> None:
+    told = json.loads(CliRunner().invoke(main, ["topics", "--print", "--json", "--prefix", "acme"]).output)
+    assert {row["name"].split(".")[0] for row in told} == {"acme"}
+    assert {row["partitions"] for row in told} == {12}

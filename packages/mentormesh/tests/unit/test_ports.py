@@ -1,0 +1,43 @@
+"""Ports: chosen, remembered, friendly or free; a taken one is named with its remedy."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from mentormesh.stack.failures import PortTaken, StackFailure
+from mentormesh.stack.ports import HOST, assign, parse
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_automatic_ports_are_all_different() -> None:
+    parts = ["kafka", "mongodb", "identity", "portal"]
+    assert len(set(assign(parts, {}, {}, auto=True).values())) == len(parts)
+
+
+def test_a_remembered_port_is_taken_again() -> None:
+    first = assign(["portal"], {}, {}, auto=True)
+    assert assign(["portal"], {}, first, auto=True) == first
+
+
+def test_a_chosen_port_beats_the_remembered_one() -> None:
+    wanted = assign(["portal"], {}, {}, auto=True)
+    assert assign(["portal"], wanted, {"portal": 1}, auto=False) == wanted
+
+
+def test_a_taken_port_is_named_with_its_part_and_what_to_do(taken: int) -> None:
+    with pytest.raises(PortTaken, match=rf"Port {taken}, which portal needs.*--port portal=NUMBER.*--ports auto"):
+        assign(["portal"], {"portal": taken}, {}, auto=False)
+
+
+@pytest.mark.parametrize("choice", ["portal", "portal=", "portal=0", "portal=70000", "portal=x", "nobody=80"])
+def test_a_bad_port_choice_is_refused_in_words(choice: str) -> None:
+    with pytest.raises(StackFailure, match=f"--port {choice}: "):
+        parse([choice])
