@@ -1,18 +1,16 @@
-"""The first journey, which always works: from registration to a steady mentorship, seen by everyone who should see it."""
+"""The first journey, which always works: from registration to a steady mentorship, seen by all who should see it."""
 
 import uuid
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes
-from pathlib import Path
+from email.message import Message
 from typing import Any
 
 import pytest
 import requests
 from icalendar import Calendar
 from kafka import KafkaConsumer, TopicPartition
-from mentormesh.tokens import sign_in
-from platform_client import Actor, eventually
+from platform_client import Actor, eventually, mails, sign_in
 
 from contracts import Envelope, Record, decode, topics
 
@@ -67,15 +65,14 @@ def notices(actor: Actor, kind: str) -> list[dict[str, Any]]:
     return [item for item in actor.get("notifications", "/inbox")["items"] if item["kind"] == kind]
 
 
-def mails_to(folder: str, address: str) -> list[Any]:
-    mails = [message_from_bytes(path.read_bytes()) for path in Path(folder).glob("*.eml")]
-    return [mail for mail in mails if address in str(mail["To"])]
+def mails_to(platform: dict[str, Any], address: str) -> list[Message]:
+    return [mail for mail in mails(platform) if address in str(mail["To"])]
 
 
-def invitations(folder: str, address: str) -> list[Any]:
+def invitations(platform: dict[str, Any], address: str) -> list[Any]:
     return [
         Calendar.from_ical(part.get_payload(decode=True))
-        for mail in mails_to(folder, address)
+        for mail in mails_to(platform, address)
         for part in mail.walk()
         if part.get_content_type() == "text/calendar"
     ]
@@ -158,7 +155,7 @@ def test_the_first_journey(platform: dict[str, Any], actor: Any) -> None:
         "matching", "/requests", {"program_id": program["id"], "mentor_id": ben_facts["id"], "message": "May I?"}
     )
     eventually(lambda: notices(ben, "request_received"))
-    eventually(lambda: mails_to(platform["mail"], ben_facts["email"]))
+    eventually(lambda: mails_to(platform, ben_facts["email"]))
     accepted = ben.post("matching", f"/requests/{request['id']}/accept")
     mentorship = accepted["mentorship_id"]
     eventually(lambda: notices(ana, "request_accepted") or notices(ana, "mentorship_started"))
@@ -172,7 +169,7 @@ def test_the_first_journey(platform: dict[str, Any], actor: Any) -> None:
         {"starts_at": starts.isoformat(), "minutes": 45, "agenda": "Get to know each other", "place": "Room 1"},
     )
     for facts in (ana_facts, ben_facts):
-        (invitation,) = eventually(lambda facts=facts: invitations(platform["mail"], facts["email"]))  # type: ignore[misc]
+        (invitation,) = eventually(lambda facts=facts: invitations(platform, facts["email"]))  # type: ignore[misc]
         (event,) = invitation.walk("VEVENT")
         assert invitation["METHOD"] == "REQUEST"
         assert event.start == starts

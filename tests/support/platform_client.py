@@ -1,12 +1,21 @@
-"""A person or client of the running platform, as tests play them: plain HTTP, patience, and words for what went wrong."""
+"""A person or client of the running platform, as tests play them: plain HTTP, patience, and words for a failure."""
 
+import json
+import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
+
+from mentormesh.stack.identity import register
+from mentormesh.tokens import SignIn
 
 T = TypeVar("T")
 PATIENCE = 30.0
@@ -45,6 +54,28 @@ class Actor:
         """Replace: read the present version first, where there is one, and name it."""
         etag = self.call("GET", service, path).headers.get("ETag", "*")
         return _good(self.call("PUT", service, path, body, headers={"If-Match": etag})).json()
+
+
+def sign_in(platform: dict[str, Any], email: str) -> str:
+    """A platform token for the person of that address, got as the portal gets it."""
+    secret = platform.get("client_secret")
+    if secret is None:
+        secret = json.loads((Path(platform["root"]) / "secrets.json").read_text())["OIDC_CLIENT_SECRET"]
+    register(platform["identity"], email, email)
+    with requests.Session() as session:
+        token = SignIn(platform["identity"], platform["services"]["profiles"], secret).token(email, session)
+    return str(token["access_token"])
+
+
+def mails(platform: dict[str, Any]) -> list[Message]:
+    """Everything that the mail sink received, whether it writes to a folder here or inside a container."""
+    place = str(platform["mail"])
+    if not place.startswith("compose:"):
+        return [message_from_bytes(path.read_bytes()) for path in Path(place).rglob("*.eml")]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = ["docker", "compose", "cp", place.removeprefix("compose:"), folder]
+        subprocess.run(copy, check=True, capture_output=True)
+        return [message_from_bytes(path.read_bytes()) for path in Path(folder).rglob("*.eml")]
 
 
 def eventually(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
