@@ -133,7 +133,9 @@ def test_every_operation_has_a_row_in_the_permission_table(app: Flask) -> None:
 
 def test_every_row_of_the_permission_table_guards_an_operation(app: Flask) -> None:
     document = app.test_client().get("/openapi.json").get_json()
-    served = {entry["x-operation"] for item in document["paths"].values() for entry in item.values()}
+    served = {
+        entry["x-operation"] for item in document["paths"].values() for entry in item.values() if "x-operation" in entry
+    }
     assert TABLE.operations == served
 
 
@@ -141,7 +143,7 @@ def test_everything_asks_for_a_token(app: Flask) -> None:
     client = app.test_client()
     document = client.get("/openapi.json").get_json()
     for path, item in document["paths"].items():
-        for method in item:
+        for method in item.keys() & {"get", "post", "patch", "put", "delete"}:
             answer = client.open(path.replace("{", "x").replace("}", ""), method=method.upper())
             assert answer.status_code == 401, (method, path)
 
@@ -238,7 +240,7 @@ def test_a_program_has_the_keys_of_program_yaml(told: World, cara: Browser) -> N
         ({"rules": {"meet": "online"}}, "/rules/meet"),
         ({"time_zone": "Mars/Base"}, "/time_zone"),
         ({"diversity": ["hat"]}, "/diversity"),
-        ({"objective": "stable", "spread": 0.1}, "/objective"),
+        ({"objective": "stable", "spread": 0.1}, "/spread"),
         ({"kind": "group"}, "/group"),
         ({"requests": {"answer_within": "P0D"}}, "/requests/answer_within"),
         ({"requests": {"answer_within": "P3D"}}, "/requests/remind_after"),
@@ -324,13 +326,13 @@ def test_a_participant_reads_no_private_rule_and_a_manager_does(
 
 def test_a_client_reads_what_it_was_granted(told: World, cara: Browser, client: FlaskClient, issuer: Issuer) -> None:
     one, other = _opened(cara), _opened(cara)
-    reader = Browser(client, issuer, "cli_hr", scopes=["programs:read"], programs=[one])
+    reader = Browser(client, issuer, "cli_hr", scope="programs:read", programs=[one])
     assert [found["id"] for found in reader.get("/programs").json["items"]] == [one]
     assert reader.get(f"/programs/{one}/enrolments").status_code == 200
     assert reader.get(f"/programs/{other}").status_code == 404
     assert reader.get(f"/mentorships?program_id={other}").status_code == 404
     assert reader.post("/programs", PROGRAM).status_code == 403
-    assert Browser(client, issuer, "cli_hr", scopes=["events:read"]).get("/programs").status_code == 403
+    assert Browser(client, issuer, "cli_hr", scope="events:read").get("/programs").status_code == 403
     people.keep_client(told.store, Client(id="cli_hr", revoked=True))
     assert reader.get("/programs").status_code == 401
 
