@@ -10,6 +10,8 @@ from engine.admission import Scores
 from engine.candidates import Pairs
 from engine.encode.cohort import Cohort
 from engine.score import MICRO
+from engine.solve.best import Question
+from engine.solve.seating import Seated
 
 Ints = NDArray[np.int64]
 
@@ -31,7 +33,7 @@ class Match:
 
     `chosen` pairs are sorted by mentee then mentor with `scores`, `locked` and `kept` beside them; `objective` is the
     total with stickiness and spread, `bound` no total can exceed where `certified`. `candidates` with the positions of
-    the `solved` among them, `prices` (m,) and `least` (n,) explain who lost which seat.
+    the `solved` among them, the `question` and how it was `seated` explain who lost which seat.
     """
 
     cohort: Cohort
@@ -46,6 +48,8 @@ class Match:
     solved: Ints
     open_rows: Ints
     seats: Ints
+    question: Question | None = None
+    seated: Seated | None = None
     blocking: int | None = None
     rate_without_fairness: float | None = None
     groups: list[GroupRate] = field(default_factory=list)

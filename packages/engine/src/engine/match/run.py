@@ -115,6 +115,7 @@ def _flow(
     else:
         answer = solve_best(question, blocks, pairs, certify)
     result.candidates, result.solved = answer.pairs, answer.chosen
+    result.question, result.seated = question, answer.seated
     if program.fairness:
         result.groups = rates(question, answer, locked)
         result.unavoidable = unavoidable(question, answer)

@@ -7,9 +7,20 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from engine.person import FACTS
-from engine.program.shape import COMPONENTS, Fairness, Group, Program, Rules, Seniority, Weights, Wishes
+from engine.program.shape import (
+    COMPONENTS,
+    DEFAULT_WEIGHTS,
+    Fairness,
+    Group,
+    Program,
+    Rules,
+    Seniority,
+    Weights,
+    Wishes,
+)
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 # What else one file says about a program; the match reads past it.
 ELSEWHERE = ("program_id", "name", "description", "starts_on", "ends_on", "dates", "managers", "journey")
@@ -72,7 +83,7 @@ class _Keys:
     def refuse(self, key: str, reason: str, write: str) -> None:
         self.problems.append(Problem(".".join(filter(None, (self.path, key))) or "program", reason, write))
 
-    def take(self, key: str, default: T, check: Callable[[Any], T], write: str) -> T:
+    def take(self, key: str, default: D, check: Callable[[Any], T], write: str) -> T | D:
         if key not in self.left:
             return default
         value = self.left.pop(key)
@@ -123,11 +134,11 @@ def _or_none(check: Callable[[Any], T]) -> Callable[[Any], T | None]:
     return lambda value: None if value is None else check(value)
 
 
-def _choice(*words: str) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
+def _choice(*words: Any) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
         if value not in words:
             raise ValueError(value)
-        return str(value)
+        return value
 
     return check
 
@@ -195,7 +206,7 @@ def read_program(mapping: Mapping[str, Any]) -> Program:
     program = Program(
         name=name,
         as_of=as_of,
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         group=group,
         attributes=attributes,
         weights=_weights(keys),
@@ -204,7 +215,7 @@ def read_program(mapping: Mapping[str, Any]) -> Program:
         wishes=_wishes(keys),
         rules=_rules(keys),
         floor=keys.take("floor", 0.0, _number(), "write a number"),
-        objective=keys.take(  # type: ignore[arg-type]
+        objective=keys.take(
             "objective",
             "best_total",
             _choice("best_total", "most_people", "stable"),
@@ -245,7 +256,7 @@ def read_program(mapping: Mapping[str, Any]) -> Program:
     return program
 
 
-def _kind(keys: _Keys) -> tuple[str, Group | None]:
+def _kind(keys: _Keys) -> tuple[Kind, Group | None]:
     write = "write one_to_one, peer, reverse, flash or {group: {min: 3, max: 6}}"
     value = keys.left.get("kind")
     if not isinstance(value, Mapping):
@@ -271,7 +282,7 @@ def _kind(keys: _Keys) -> tuple[str, Group | None]:
 def _weights(keys: _Keys) -> Weights:
     inner = keys.under("weights")
     if inner is None:
-        return Program.__dataclass_fields__["weights"].default  # type: ignore[no-any-return]
+        return DEFAULT_WEIGHTS
     values = {c: inner.take(c, 0.0, _number(0), "write a number of 0 or more") for c in COMPONENTS}
     inner.finish(COMPONENTS)
     weights = Weights(**values)
@@ -313,7 +324,7 @@ def _rules(keys: _Keys) -> Rules:
         max_time_zone_hours=inner.take(
             "max_time_zone_hours", 5.0, _or_none(_number(0)), "write a number of hours, or null for any"
         ),
-        meet=inner.take(  # type: ignore[arg-type]
+        meet=inner.take(
             "meet",
             "remote_or_same_site",
             _choice("remote_or_same_site", "same_site", "any"),

@@ -28,6 +28,9 @@ class Weights:
         return self.skills + self.goals + self.seniority + self.availability + self.diversity
 
 
+DEFAULT_WEIGHTS = Weights(0.40, 0.20, 0.15, 0.20, 0.05)
+
+
 @dataclass(frozen=True, slots=True)
 class Seniority:
     """The gap of levels that is best, and how quickly the value falls beside it."""
@@ -81,7 +84,7 @@ class Program:
     kind: Kind = "one_to_one"
     group: Group | None = None
     attributes: tuple[str, ...] = ()
-    weights: Weights = Weights(0.40, 0.20, 0.15, 0.20, 0.05)
+    weights: Weights = DEFAULT_WEIGHTS
     seniority: Seniority = Seniority()
     diversity: tuple[str, ...] = ("department",)
     wishes: Wishes = Wishes()

@@ -32,7 +32,7 @@ class Blocks:
 
     def __init__(self, cohort: Cohort, with_scores: bool = True, wishes_of_mentors: bool = True) -> None:
         self.cohort = cohort
-        self.class_of = _classes(cohort)
+        self.class_of = classes(cohort)
         self.pieces: list[_Piece] = []
         self.by_pass: list[tuple[str, int]] = []
         self.sparse: list[_SparseTerms] = []
@@ -120,7 +120,7 @@ def _only(columns: Columns, column: int) -> Columns:
     return replace(columns, facts=columns.facts[..., column : column + 1])
 
 
-def _classes(cohort: Cohort) -> Rows:
+def classes(cohort: Cohort) -> Rows:
     """Mentees of one class meet the same rules with every mentor, as far as columns decide."""
     mentees = cohort.mentees
     facts = [mentees.offset, mentees.site, mentees.remote, mentees.opted_out, mentees.capacity > 0]

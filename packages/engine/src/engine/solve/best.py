@@ -89,6 +89,7 @@ class Answer:
     beyond: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     rounds: int = 0
     cut: tuple[Ints, Ints] | None = None
+    seated: Seated | None = None
 
 
 def solve_best(
@@ -169,9 +170,9 @@ def _priced(
         seated = seating(pairs).solve()
         if not (certify or with_prices):
             zero = np.zeros(0)
-            return Answer(pairs, seated.chosen, zero, zero, None, seated.beyond(), rounds)
+            return Answer(pairs, seated.chosen, zero, zero, None, seated.beyond(), rounds, seated=seated)
         least, prices = seated.prices()
-        answer = Answer(pairs, seated.chosen, prices / unit, least / unit, None, seated.beyond(), rounds)
+        answer = Answer(pairs, seated.chosen, prices / unit, least / unit, None, seated.beyond(), rounds, seated=seated)
         if not certify:
             return answer
         more = _outside(question, blocks, pairs, answer.prices, answer.least)

@@ -46,7 +46,7 @@ def _refuse_if_locked(question: Question, mentor: int, size: int) -> None:
             [
                 Problem(
                     "locked",
-                    f"the group of {name} has locked pairs but only {size} mentees, under the least of {least and least.min}",
+                    f"the group of {name} has locked pairs but only {size} of {least and least.min} mentees",
                     "lock more pairs to it, take its locks out or lower kind.group.min",
                 )
             ]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
 Ints = NDArray[np.int64]
+FAR = np.iinfo(np.int64).max
 
 
 class NoFlow(ArithmeticError):
@@ -41,10 +42,7 @@ class Network:
         They prove the flow optimal (complementary slackness); found by relaxing all arcs of the residual network at
         once (Bellman and Ford), starting from nothing.
         """
-        forward, backward = flow < self.room, flow > 0
-        tail = np.concatenate((self.tail[forward], self.head[backward]))
-        head = np.concatenate((self.head[forward], self.tail[backward]))
-        cost = np.concatenate((self.cost[forward], -self.cost[backward]))
+        tail, head, cost = self._residual(flow)
         order = np.argsort(head, kind="stable")
         tail, head, cost = tail[order], head[order], cost[order]
         starts = np.flatnonzero(np.diff(head, prepend=-1))
@@ -58,3 +56,28 @@ class Network:
                 return potential
             potential[into] = reached
         raise NoFlow("the flow is not optimal: a cycle of negative cost is left")
+
+    def distances_to(self, flow: Ints, node: int) -> Ints:
+        """The least cost of moving one unit from each node to `node` through the residual network; FAR where none."""
+        tail, head, cost = self._residual(flow)
+        order = np.argsort(tail, kind="stable")
+        tail, head, cost = tail[order], head[order], cost[order]
+        starts = np.flatnonzero(np.diff(tail, prepend=-1))
+        away = tail[starts]
+        distance = np.full(len(self.supply), FAR, np.int64)
+        distance[node] = 0
+        for _ in range(len(self.supply) + 1):
+            if not len(tail):
+                return distance
+            step = np.where(distance[head] == FAR, FAR, distance[head] + cost)
+            reached = np.minimum(distance[away], np.minimum.reduceat(step, starts))
+            if np.array_equal(reached, distance[away]):
+                return distance
+            distance[away] = reached
+        raise NoFlow("the flow is not optimal: a cycle of negative cost is left")
+
+    def _residual(self, flow: Ints) -> tuple[Ints, Ints, Ints]:
+        forward, backward = flow < self.room, flow > 0
+        tail = np.concatenate((self.tail[forward], self.head[backward]))
+        head = np.concatenate((self.head[forward], self.tail[backward]))
+        return tail, head, np.concatenate((self.cost[forward], -self.cost[backward]))

@@ -91,6 +91,12 @@ class Seated:
         first_seat = self.seating.taken * self.seating.spread
         return potential[:n] - sink, np.maximum(sink - potential[n : n + m], first_seat)
 
+    def losses(self, group: int | None) -> Ints:
+        """Per mentor (m,) what a seat taken from outside costs the rest, the taker of `group` being unmatched now."""
+        n, m = self.seating.n, len(self.seating.seats)
+        exit_node = n + m if group is None else n + m + 3 + group
+        return self.network.distances_to(self.flow, exit_node)[n : n + m]
+
     def beyond(self) -> Ints:
         """By how many people each group exceeds its limit."""
         start = len(self.flow) - 2 - len(self.seating.limit)

@@ -1,0 +1,68 @@
+"""How many others each rule removes for a mentee, each counted under the first rule that it breaks."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import rules
+from engine.admission import NONE_BROKEN, first_broken, scores_of
+from engine.encode.cohort import Cohort
+from engine.score.blocks import classes
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.uint8]
+PLACES = len(rules.ORDER)
+ONESELF = rules.ORDER.index("oneself")
+BANS = ("reporting_line", "avoid", "forbidden", "oneself")
+
+
+def removed_by_rule(cohort: Cohort, rows: Ints) -> Ints:
+    """Counts (len(rows), PLACES + 1) per mentee row: by rule in the order of `rules.ORDER`, then the candidates left.
+
+    A person is no candidate of their own, so nothing is counted under `oneself`.
+    """
+    counts = np.zeros((len(rows), PLACES + 1), np.int64)
+    kinds = classes(cohort)[rows]
+    shared: dict[int, Codes] = {}
+    scored = _needs_scores(cohort)
+    for place, (row, kind) in enumerate(zip(rows.tolist(), kinds.tolist(), strict=True)):
+        if kind not in shared:
+            shared[kind] = _by_columns(cohort, row)
+        codes = shared[kind].copy()
+        _with_bans(cohort, row, codes)
+        if scored:
+            _with_scores(cohort, row, codes)
+        found = np.bincount(codes, minlength=NONE_BROKEN + 1)
+        found[ONESELF] = 0
+        counts[place] = np.append(found[:PLACES], found[NONE_BROKEN])
+    return counts
+
+
+def _needs_scores(cohort: Cohort) -> bool:
+    """Whether the floor or the direction between two people who are both can remove anybody."""
+    return cohort.program.floor > 0 or cohort.program.kind == "peer" or bool((cohort.twin_mentee >= 0).any())
+
+
+def _by_columns(cohort: Cohort, row: int) -> Codes:
+    codes = np.full(cohort.shape[1], NONE_BROKEN, np.uint8)
+    broken = dict(rules.column_rules(cohort.mentees.take(np.array([row])), cohort.mentors, cohort.program))
+    for place in reversed(range(PLACES)):
+        if rules.ORDER[place] in broken:
+            codes[broken[rules.ORDER[place]]] = place
+    return codes
+
+
+def _with_bans(cohort: Cohort, row: int, codes: Codes) -> None:
+    m = cohort.shape[1]
+    for rule, keys in zip(BANS, (cohort.related, cohort.avoiding, cohort.forbidden, cohort.themselves), strict=True):
+        low, high = np.searchsorted(keys, (row * m, (row + 1) * m))
+        mentors = keys[low:high] % max(m, 1)
+        place = rules.ORDER.index(rule)
+        codes[mentors] = place if rule == "oneself" else np.minimum(codes[mentors], place)
+
+
+def _with_scores(cohort: Cohort, row: int, codes: Codes) -> None:
+    # The floor stands before the level gap and forbidden pairs, so those are asked again with the score.
+    mentors = np.flatnonzero(codes > rules.ORDER.index("floor"))
+    mentors = mentors[codes[mentors] != ONESELF]
+    i = np.full(len(mentors), row)
+    codes[mentors] = first_broken(cohort, i, mentors, scores_of(cohort, i, mentors).exact)

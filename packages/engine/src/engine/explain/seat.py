@@ -1,0 +1,87 @@
+"""Why two people are no pair: the rule between them, or the seat that was lost and what would win it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine import rules
+from engine.admission import NONE_BROKEN, first_broken, micro, scores_of
+from engine.match.result import Match
+from engine.match.run import match
+from engine.score import MICRO
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """`rule` that keeps them apart, or what forcing the pair would cost the objective; `changes` would alter it."""
+
+    rule: str | None
+    cost: float | None
+    words: str
+    changes: tuple[str, ...] = ()
+
+
+RULE_CHANGES = {
+    "shared_language": "a language that both list",
+    "max_time_zone_hours": "a wider max_time_zone_hours in the program",
+    "meet": "both ready to meet remotely, or the same site",
+    "opted_out": "nobody of the two opting out",
+    "reporting_line": "reporting_line: allowed in the program",
+    "avoid": "neither avoiding the other",
+    "capacity": "a capacity of at least 1",
+    "floor": "a lower floor, or more in common",
+    "min_level_gap": "a smaller min_level_gap in the program",
+    "forbidden": "taking the pair out of forbidden",
+    "oneself": "nothing: nobody mentors themselves",
+    "direction": "asking the other way round: that direction scores better",
+}
+
+
+def why_not(result: Match, mentee: str, mentor: str) -> WhyNot:
+    """Why (mentee, mentor), both accepted people, are no pair of `result`."""
+    cohort = result.cohort
+    if mentee not in cohort.mentee_ids or mentor not in cohort.mentor_ids:
+        who, side = (mentee, "mentee") if mentee not in cohort.mentee_ids else (mentor, "mentor")
+        words = f"{who} cannot be a {side}."
+        return WhyNot("role", None, words, ("another role",))
+    i, j = np.array([cohort.mentee_ids.index(mentee)]), np.array([cohort.mentor_ids.index(mentor)])
+    exact = scores_of(cohort, i, j).exact
+    broken = int(first_broken(cohort, i, j, exact)[0])
+    if broken != NONE_BROKEN:
+        rule = rules.ORDER[broken]
+        return WhyNot(rule, None, f"The rule {rule} keeps {mentee} and {mentor} apart.", (RULE_CHANGES[rule],))
+    if i[0] not in result.open_rows:
+        return WhyNot(None, None, f"{mentee} is in a locked pair.", (f"unlocking {mentee}",))
+    return _lost_seat(result, mentee, mentor, int(micro(exact)[0]))
+
+
+def _lost_seat(result: Match, mentee: str, mentor: str, gain: int) -> WhyNot:
+    """What it costs to force the pair, by solving again with it locked: no price is more exact than that."""
+    cohort = result.cohort
+    score = gain / MICRO
+    holders = [a for a, b in result.pairs() if b == mentor]
+    if cohort.program.objective == "stable":
+        words = f"{mentee} and {mentor} score {score:.6f}, but each of {mentor}'s mentees ranks higher there"
+        own = dict(result.pairs()).get(mentee)
+        words = f"{mentee} and {mentor} score {score:.6f}, but {mentee} ranks {own} higher" if own else words
+        return WhyNot(None, None, f"{words}.", (f"a wish of {mentor} for {mentee}", f"one more seat of {mentor}"))
+    forced = replace(cohort.program, locked=cohort.program.locked | {(mentee, mentor)})
+    again = match(forced, cohort.people.values(), existing=_kept(result))
+    cost = result.objective - again.objective
+    people = len(result.chosen) - len(again.chosen)
+    words = f"{mentee} and {mentor} score {score:.6f}. As a pair they would cost the whole {cost:.6f}"
+    words += f" and {people} people a mentor" if people > 0 else ""
+    words += f"; {mentor}'s seats went to {', '.join(holders)}." if holders else "."
+    changes = [f"a score higher by more than {max(cost, 0.0):.6f} (skills, goals, hours or a wish)", "locking the pair"]
+    if holders:
+        changes.insert(0, f"one more seat of {mentor}, if nobody else gains more by it")
+    return WhyNot(None, cost, words, tuple(changes))
+
+
+def _kept(result: Match) -> list[tuple[str, str]]:
+    assert result.question is not None
+    width = result.cohort.shape[1]
+    return [
+        (result.cohort.mentee_ids[key // width], result.cohort.mentor_ids[key % width])
+        for key in result.question.kept.tolist()
+    ]

@@ -1,0 +1,95 @@
+"""Reads the inputs, runs the engine with a progress bar, and writes every file or none."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from engine.explain.unmatched import COLUMNS, Unmatched, unmatched
+from engine.match import Match
+from engine.match import match as run_engine
+from engine.program import Program
+from engine.read import InputRefused, PeopleFile, read_people, read_program_file
+from engine.read.pairs import read_pairs
+from engine.record import input_hash, record
+from engine.write import as_csv, as_json, pairs_csv, write_all
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was read, and from where."""
+
+    people_path: Path
+    program: Program
+    people: PeopleFile
+    existing: frozenset[tuple[str, str]]
+    paths: tuple[Path, ...]
+    seconds: float
+
+    def printed(self) -> list[str]:
+        """Every error and notice, as `people.csv:LINE: COLUMN: REASON`."""
+        return [remark.at(self.people_path.name) for remark in self.people.remarks]
+
+    def problems(self) -> list[dict[str, Any]]:
+        """Every error and notice, as run.json lists them."""
+        return [
+            {"kind": r.kind, "file": self.people_path.name, "line": r.line, "column": r.column}
+            | {"reason": r.reason, "write": r.write}
+            for r in self.people.remarks
+        ]
+
+
+def read_inputs(people: Path, program: Path, existing: Path | None, strict: bool) -> Inputs:
+    """Read the files; raises InputRefused, with every error where `strict` refuses them."""
+    began = perf_counter()
+    asked = read_program_file(program)
+    read = read_people(people, asked.attributes)
+    if strict and read.errors:
+        raise InputRefused(
+            [r.at(people.name) for r in read.remarks if r.kind == "error"]
+            + [f"{people.name}: {read.errors} errors; mend them or leave --strict out"]
+        )
+    pairs = read_pairs(existing) if existing else frozenset()
+    paths = (people, program, *([existing] if existing else []))
+    return Inputs(people, asked, read, pairs, paths, perf_counter() - began)
+
+
+def run(inputs: Inputs, certify: bool) -> Match:
+    """The match, with a bar on a terminal; raises ProgramRefused."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    with shown as bar:
+        task = bar.add_task("reading", total=1.0)
+
+        def progress(stage: str, share: float) -> None:
+            bar.update(task, description=stage, completed=share)
+
+        result = run_engine(
+            inputs.program, inputs.people.people, inputs.people.managers, inputs.existing, certify, progress
+        )
+    result.seconds = {"read": inputs.seconds, **result.seconds}
+    return result
+
+
+def write_results(inputs: Inputs, result: Match, out: Path, record_path: Path | None, report: Path | None) -> None:
+    """Write pairs.csv, unmatched.csv and what else was asked for; raises OSError before anything changed."""
+    began = perf_counter()
+    alone = unmatched(result)
+    result.seconds["explain"] = perf_counter() - began
+    files = {out: pairs_csv(result), out.with_name("unmatched.csv"): _unmatched_csv(alone)}
+    figures = record(result, alone, input_hash(inputs.paths), inputs.problems())
+    if record_path:
+        files[record_path] = as_json(figures)
+    if report:
+        from engine.report import page
+
+        files[report] = page(result, alone, figures)
+    write_all(files)
+
+
+def _unmatched_csv(alone: list[Unmatched]) -> str:
+    return as_csv(COLUMNS, (person.row() for person in alone))
