@@ -12,6 +12,7 @@ from engine.program.shape import (
     DEFAULT_WEIGHTS,
     Fairness,
     Group,
+    Kind,
     Program,
     Rules,
     Seniority,
