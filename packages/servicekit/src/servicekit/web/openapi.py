@@ -65,10 +65,12 @@ def _finish(entry: dict[str, Any], view: Any, permissions: Permissions) -> None:
         parameters.append({**_KEY_PARAMETER, "required": True})
     if guard.if_match:
         parameters.append({**_MATCH_PARAMETER, "required": True})
-    # Whatever else the libraries documented for errors, the answer is always a problem document.
+    # Whatever else the libraries documented for errors, the answer is always a problem document; a form belongs to a
+    # standard with errors of its own, which its view documents.
     responses = entry["responses"]
-    for status in [status for status in responses if str(status)[0] in "45" or status == "default"]:
-        del responses[status]
+    errors = [status for status in responses if str(status)[0] in "45" and not guard.form]
+    for status in [*errors, "default"]:
+        responses.pop(status, None)
     responses["default"] = {
         "description": "A problem document that says what to do.",
         "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
