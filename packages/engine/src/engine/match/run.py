@@ -46,6 +46,14 @@ def match(
     return _matched(cohort, frozenset(existing), certify, clock)
 
 
+def match_again(result: Match, program: Program) -> Match:
+    """The people of `result` under `program`, their arrays reused.
+
+    `program` may differ in objective, fairness, spread and stickiness only; pairs of before earn nothing.
+    """
+    return _matched(replace(result.cohort, program=program), frozenset(), False, _Clock(None))
+
+
 class _Clock:
     def __init__(self, progress: Progress | None) -> None:
         self.progress, self.last, self.seconds = progress, perf_counter(), dict[str, float]()

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.sat.python import cp_model
 
 from engine.candidates import Pairs
 from engine.program import Problem, ProgramRefused
@@ -18,6 +17,9 @@ def peers(question: Question, pairs: Pairs) -> NDArray[np.int64]:
     if len(question.rows) > MOST_PEERS:
         words = f"{len(question.rows)} people are too many for kind peer"
         raise ProgramRefused([Problem("kind", words, f"match at most {MOST_PEERS} at a time, or write one_to_one")])
+    # Only this kind needs the solver, whose import takes longer than most matches.
+    from ortools.sat.python import cp_model
+
     gain = question.gain(pairs)
     if question.cohort.program.objective == "most_people":
         gain = gain + int(gain.max(initial=0)) * (len(question.rows) + 1)
