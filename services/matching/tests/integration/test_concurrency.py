@@ -16,6 +16,7 @@ from matching.domain.request import Request
 from matching.domain.terms import Requests
 from matching.timers import TIMERS
 from servicekit.mongo import MongoStore, connect
+from servicekit.refusals import Refusal
 from servicekit.store import Catalogue
 from servicekit.testing import FrozenClock
 from servicekit.testing.web import Issuer
@@ -123,7 +124,7 @@ def test_two_people_who_ask_each_other_at_once_have_one_request(world: World) ->
         def call() -> str:
             try:
                 return act().id
-            except Exception as refusal:
+            except Refusal as refusal:
                 return type(refusal).__name__
 
         return call

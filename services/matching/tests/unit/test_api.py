@@ -1,5 +1,7 @@
 """The HTTP API: the first journey, and what it does with bad input and foreign callers."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +22,19 @@ from .world import World
 PROGRAM = {"name": "Leaders 2027", "kind": "one_to_one", "starts_on": "2027-02-01", "ends_on": "2027-07-31"}
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    json: Any
+
+    @staticmethod
+    def of(response: TestResponse) -> "Answer":
+        return Answer(response.status_code, dict(response.headers), response.get_json(silent=True))
+
+
 class Browser:
     """Calls the API as one person."""
 
@@ -27,15 +42,15 @@ class Browser:
         self._client = client
         self._headers = issuer.bearer(subject, *roles, **claims)
 
-    def get(self, path: str) -> TestResponse:
-        return self._client.get(f"/v1{path}", headers=self._headers)
+    def get(self, path: str) -> Answer:
+        return Answer.of(self._client.get(f"/v1{path}", headers=self._headers))
 
-    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         sent = {**self._headers, "Idempotency-Key": str(uuid4()), **headers}
-        return self._client.post(f"/v1{path}", json={} if body is None else body, headers=sent)
+        return Answer.of(self._client.post(f"/v1{path}", json={} if body is None else body, headers=sent))
 
-    def patch(self, path: str, body: Any, **headers: str) -> TestResponse:
-        return self._client.patch(f"/v1{path}", json=body, headers={**self._headers, **headers})
+    def patch(self, path: str, body: Any, **headers: str) -> Answer:
+        return Answer.of(self._client.patch(f"/v1{path}", json=body, headers={**self._headers, **headers}))
 
 
 @pytest.fixture

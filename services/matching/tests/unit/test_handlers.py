@@ -20,6 +20,7 @@ from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Client, Person, Profile, Word
 from matching.handlers import HANDLERS
+from matching.use_cases.people import is_admitted
 from servicekit.caller import Caller
 
 from .world import World
@@ -72,8 +73,8 @@ def test_erasing_somebody_leaves_their_id_alone(world: World, order: tuple[Event
     place = world.enrolled(program, "ben", "mentor", wishes=("prs_ana",))
     world.enrolled(program, "ana", "mentee")
     request = world.offered(program, "ben", "ana")
-    for event in order:
-        _happened(world, event)
+    for erased in order:
+        _happened(world, erased)
     person, profile = world.get(Person, "prs_ben"), world.get(Profile, "prs_ben")
     assert (person.status, person.level, person.languages) == ("erased", None, ())
     assert (profile.skills_offered, profile.avoid, profile.opted_out) == ((), (), True)
@@ -134,8 +135,6 @@ def test_nothing_reopens_when_somebody_comes_back(world: World) -> None:
 
 
 def test_a_client_is_kept_and_refused_once_erased(world: World) -> None:
-    from matching.use_cases.people import is_admitted
-
     caller = Caller(id="cli_1", kind="client")
     assert is_admitted(world.store, caller)
     _happened(world, ClientChanged(client_id="cli_1", scopes=("programs:read",)))

@@ -73,7 +73,8 @@ class World:
     def accepted(self, request: Request) -> Mentorship:
         """Whoever is to answer says yes; the mentorship that follows."""
         answered = requests.accept_request(self.store, self.clock, Caller.person(request.answerer_id), request.id)
-        return self.get(Mentorship, str(answered.mentorship_id))
+        found: Mentorship = self.get(Mentorship, str(answered.mentorship_id))
+        return found
 
     def get(self, kind: type[Any], id: str) -> Any:
         """The entity as stored."""

@@ -1,0 +1,220 @@
+"""Recommendations: fresh, private, and the mentee's own."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.profiles import SkillOffered, WeeklySlot
+from matching.domain import pairing
+from matching.domain.errors import NotEnrolled
+from matching.domain.person import Word
+from matching.domain.program import Program
+from matching.domain.terms import Rules, Weights
+from matching.pool import Pools
+from matching.use_cases import enrolments, people, programs, recommendations
+from matching.use_cases.recommendations import WORDS
+from servicekit.refusals import Forbidden
+
+from .world import CARA, World, caller
+
+
+class Found:
+    """A program with Ana as mentee and Ben and Bob as mentors, and the match over it."""
+
+    def __init__(self, world: World, **values: Any) -> None:
+        self.world = world
+        self.program: Program = world.program(**values)
+        self.pools = Pools(world.store, world.clock)
+        world.person("ana", level=3)
+        world.profile("ana", skills_wanted=("skl_1", "skl_2"))
+        world.person("ben", level=5)
+        world.profile("ben", capacity=1, skills_offered=(SkillOffered(skill_id="skl_1", level=5),))
+        world.person("bob", level=5)
+        world.profile("bob", capacity=1, skills_offered=(SkillOffered(skill_id="skl_1", level=2),))
+        self.place = world.enrolled(self.program, "ana", "mentee")
+        for name in ("ben", "bob"):
+            world.enrolled(self.program, name, "mentor")
+
+    def mentors(self, limit: int = 10) -> list[str]:
+        found = recommendations.recommend_mentors(
+            self.world.store, self.world.clock, caller("ana"), self.pools, self.program.id, None, limit
+        )
+        return [match.mentor_id.removeprefix("prs_") for match in found.items]
+
+
+@pytest.fixture
+def found(world: World) -> Found:
+    return Found(world)
+
+
+def test_the_better_mentor_comes_first(found: Found) -> None:
+    assert found.mentors() == ["ben", "bob"]
+    assert found.mentors(limit=1) == ["ben"]
+
+
+def test_whoever_left_or_is_on_leave_is_in_none(found: Found) -> None:
+    found.mentors()
+    found.world.person("ben", level=5, status="left")
+    assert found.mentors() == ["bob"]
+    found.world.person("bob", level=5, status="on_leave")
+    assert found.mentors() == []
+
+
+def test_a_change_of_profile_counts_at_once(found: Found) -> None:
+    found.mentors()
+    found.world.profile("bob", skills_offered=(SkillOffered(skill_id="skl_2", level=5),))
+    assert found.mentors() == ["ben", "bob"]
+    found.world.profile("ben", opted_out=True)
+    assert found.mentors() == ["bob"]
+
+
+def test_whoever_was_asked_is_not_recommended_again_until_it_ended(found: Found) -> None:
+    request = found.world.asked(found.program, "ana", "ben")
+    assert found.mentors() == ["bob"]
+    found.world.accepted(request)
+    assert found.mentors() == ["bob"]
+
+
+def test_a_mentor_without_a_seat_is_not_recommended(found: Found) -> None:
+    found.mentors()
+    found.world.enrolled(found.program, "ada", "mentee")
+    found.world.accepted(found.world.asked(found.program, "ada", "ben"))
+    assert found.mentors() == ["bob"]
+
+
+def test_a_mentor_pushed_below_a_line_by_a_change_far_above_is_not_recommended(found: Found) -> None:
+    found.world.person("mia")
+    found.world.person("ana", level=3, manager_id="prs_mia")
+    assert found.mentors() == ["ben", "bob"]
+    found.world.person("mia", manager_id="prs_ben")
+    assert found.mentors() == ["bob"]
+
+
+def test_a_pause_ends_with_its_day(found: Found) -> None:
+    today = found.world.clock.now().date()
+    found.world.profile("ben", paused_until=today + timedelta(days=1))
+    assert found.mentors() == ["bob"]
+    found.world.clock.advance(days=1)
+    assert found.mentors() == ["bob", "ben"]
+
+
+def test_a_changed_program_is_matched_by_its_new_rules(found: Found) -> None:
+    assert found.mentors() == ["ben", "bob"]
+    programs.change_program(
+        found.world.store, CARA, found.program.id, {"rules": Rules(min_level_gap=3)}, found.program.version
+    )
+    assert found.mentors() == []
+
+
+def test_a_change_committed_after_a_later_one_was_seen_is_taken_in(found: Found) -> None:
+    found.mentors()
+    seen_at = found.world.clock.now()
+    found.world.clock.advance(seconds=5)
+    found.mentors()
+    now, found.world.clock = found.world.clock.now(), type(found.world.clock)(seen_at)
+    found.world.profile("ben", opted_out=True)
+    found.world.clock.set(now)
+    assert found.mentors() == ["bob"]
+
+
+def test_recommendations_are_for_approved_mentees_and_their_managers(found: Found) -> None:
+    store, clock, pools, program_id = found.world.store, found.world.clock, found.pools, found.program.id
+    with pytest.raises(NotEnrolled):
+        recommendations.recommend_mentors(store, clock, caller("ben"), pools, program_id, None, 10)
+    with pytest.raises(Forbidden):
+        recommendations.recommend_mentors(store, clock, caller("ben"), pools, program_id, "prs_ana", 10)
+    seen = recommendations.recommend_mentors(store, clock, CARA, pools, program_id, "prs_ana", 10)
+    assert len(seen.items) == 2
+    enrolments.pause(store, clock, caller("ana"), found.place.id)
+    with pytest.raises(NotEnrolled):
+        found.mentors()
+
+
+def test_a_mentors_wish_is_in_nothing_that_a_mentee_reads(world: World) -> None:
+    plain, wished = Found(World()), Found(world)
+    place = world.store.reading(lambda unit: unit.live_enrolment(wished.program.id, "prs_ben", "mentor"))
+    enrolments.change_enrolment(
+        world.store, world.clock, caller("ben"), place.id, capacity=None, wishes=("prs_ana",), expected=place.version
+    )
+
+    def seen(one: Found) -> Any:
+        return recommendations.recommend_mentors(
+            one.world.store, one.world.clock, caller("ana"), one.pools, one.program.id, None, 1
+        ).items
+
+    assert seen(wished) == seen(plain)
+
+
+def test_an_own_wish_is_shown_as_a_badge(found: Found) -> None:
+    enrolments.change_enrolment(
+        found.world.store,
+        found.world.clock,
+        caller("ana"),
+        found.place.id,
+        capacity=None,
+        wishes=("prs_bob",),
+        expected=found.place.version,
+    )
+    (best, _) = recommendations.recommend_mentors(
+        found.world.store, found.world.clock, caller("ana"), found.pools, found.program.id, None, 10
+    ).items
+    assert (best.mentor_id, best.wished) == ("prs_bob", 1)
+    assert "You named this mentor as a wish." in best.reasons
+
+
+def test_a_score_is_read_from_0_to_100_and_kept_raw(world: World) -> None:
+    found = Found(world, weights=Weights(skills=2, seniority=2))
+    (best, _) = recommendations.recommend_mentors(
+        world.store, world.clock, caller("ana"), found.pools, found.program.id, None, 10
+    ).items
+    assert best.score == pytest.approx(100 * best.raw / 4, abs=0.05)
+    assert best.components["seniority"] == 1
+
+
+def test_reasons_call_skills_by_their_names(found: Found) -> None:
+    now = found.world.clock.now()
+    for id, name in (("skl_1", "Python"), ("skl_2", "SQL")):
+        people.keep_word(found.world.store, Word(id=id, name=name, changed_at=now))
+    found.world.profile(
+        "ben",
+        skills_offered=(SkillOffered(skill_id="skl_1", level=5), SkillOffered(skill_id="skl_2", level=5)),
+    )
+    (best, _) = recommendations.recommend_mentors(
+        found.world.store, found.world.clock, caller("ana"), found.pools, found.program.id, None, 10
+    ).items
+    assert best.reasons[0] == "Can help you learn Python and SQL."
+
+
+def test_every_rule_of_the_match_has_words() -> None:
+    from engine.rules import ORDER
+
+    for rule in (*ORDER, "unknown", "role"):
+        for to_manager in (True, False):
+            assert WORDS[pairing.shown(rule, to_manager)]
+    told = {pairing.shown(rule, False) for rule in ("avoid", "opted_out", "reporting_line")}
+    assert told == {"not_available"}
+
+
+def test_an_uneven_hour_counts_by_its_whole_halves(world: World) -> None:
+    program = world.program(weights=Weights(availability=1))
+    slots = {"ana": ("09:00", "10:00"), "ben": ("09:10", "10:20")}
+    for name, (start, end) in slots.items():
+        world.person(name)
+        world.profile(name, availability=(WeeklySlot(day="tue", start=start, end=end),))
+    world.enrolled(program, "ana", "mentee")
+    world.enrolled(program, "ben", "mentor")
+    (best,) = recommendations.recommend_mentors(
+        world.store, world.clock, caller("ana"), Pools(world.store, world.clock), program.id, None, 10
+    ).items
+    assert best.components["availability"] == 0.5
+    assert best.reasons == ("You are both free for 0.5 hours a week.",)
+
+
+def test_a_program_that_starts_in_summer_uses_summer_offsets(world: World) -> None:
+    program = world.program(starts_on=date(2027, 7, 1), ends_on=date(2027, 12, 31), rules=Rules(max_time_zone_hours=5))
+    world.person("ana", time_zone="America/New_York")
+    world.person("ben", time_zone="Europe/London")
+    world.enrolled(program, "ana", "mentee")
+    world.enrolled(program, "ben", "mentor")
+    assert world.asked(program, "ana", "ben").state == "pending"
