@@ -38,9 +38,7 @@ class Settings(KitSettings):
             portal_client_secret=env.secret("PORTAL_CLIENT_SECRET"),
             oidc_issuer=issuer,
             # Where containers reach the provider by another address than browsers do, this one is the containers'.
-            oidc_discovery_url=env.url(
-                "OIDC_DISCOVERY_URL", default=issuer.rstrip("/") + "/.well-known/openid-configuration"
-            ),
+            oidc_discovery_url=env.url("OIDC_DISCOVERY_URL", default=_well_known(issuer)),
             oidc_audience=env.text("OIDC_AUDIENCE"),
             oidc_link_claim=env.text("OIDC_LINK_CLAIM", default="email"),
             oidc_trust_unverified_email=env.flag("OIDC_TRUST_UNVERIFIED_EMAIL", default=False),
@@ -51,3 +49,8 @@ class Settings(KitSettings):
         if settings.default_time_zone not in available_timezones():
             raise BadSettings(f"DEFAULT_TIME_ZONE must be an IANA time zone, not {settings.default_time_zone!r}")
         return settings
+
+
+def _well_known(issuer: str) -> str:
+    """Where a provider describes itself; empty issuers were told of already."""
+    return (issuer or "http://unset").rstrip("/") + "/.well-known/openid-configuration"

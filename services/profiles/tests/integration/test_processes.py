@@ -1,5 +1,6 @@
 """The real processes: `init`, `serve`, and a sign-in through the development identity provider."""
 
+import json
 import os
 import secrets
 import signal
@@ -49,10 +50,6 @@ class Provider:
         claims = {"iss": self.issuer, "aud": "portal", "sub": f"sub of {email}", "iat": now, "exp": now + 60}
         claims |= {"email": email, "email_verified": True}
         return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
-
-    def rotate(self) -> None:
-        """Sign by another key from now on."""
-        self.key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
 
 @dataclass
@@ -144,8 +141,6 @@ def _wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", l
 
 
 def _json(value: Any) -> Response:
-    import json
-
     return Response(json.dumps(value), mimetype="application/json")
 
 
@@ -179,13 +174,6 @@ def test_a_refreshed_token_works_and_the_used_refresh_token_does_not(service: Se
     assert service.token(grant_type="refresh_token", refresh_token=first["refresh_token"]).status_code == 400
 
 
-def test_the_provider_may_change_its_key(service: Service, provider: Provider) -> None:
-    _signed_in(service, provider, "dora@example.com")
-    time.sleep(10.1)  # a stranger's key ids make the service look again every ten seconds at most
-    provider.rotate()
-    _signed_in(service, provider, "dora@example.com")
-
-
 def test_the_api_document_is_valid(service: Service) -> None:
     OpenAPIV31SpecValidator(requests.get(f"{service.url}/openapi.json", timeout=10).json()).validate()
 
@@ -200,8 +188,6 @@ def test_every_bad_setting_is_named_in_one_line(environment: dict[str, str]) -> 
 
 
 def test_a_people_admin_without_an_address_is_refused_in_one_line(environment: dict[str, str]) -> None:
-    refused = run(
-        {**environment, "MONGODB_DATABASE": environment["MONGODB_DATABASE"]}, "init", "--people-admin", "dora"
-    )
-    assert (refused.returncode, len(refused.stderr.strip().splitlines()[-1:])) == (2, 1)
-    assert "e-mail address" in refused.stderr
+    refused = run(environment, "init", "--people-admin", "dora")
+    assert refused.returncode == 2
+    assert "write an e-mail address" in refused.stderr.splitlines()[-1]

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 from flask import Response, current_app, request
 
 from profiles.domain.errors import InvalidClient, InvalidTokenRequest, OAuthRefusal, UnsupportedGrantType
-from profiles.schemas.tokens import KeySetSchema, TokenSchema
+from profiles.schemas.tokens import KeySetSchema, OAuthErrorSchema, TokenSchema
 from profiles.use_cases import tokens
 from profiles.use_cases.tokens import Issued
 from servicekit import web
@@ -42,6 +42,9 @@ _FORM = {
 @web.operation("token.issue", form=True)
 @tokens_blueprint.doc(requestBody={"content": {"application/x-www-form-urlencoded": {"schema": _FORM}}})
 @tokens_blueprint.response(200, TokenSchema)
+@tokens_blueprint.alt_response(400, schema=OAuthErrorSchema)
+@tokens_blueprint.alt_response(401, schema=OAuthErrorSchema)
+@tokens_blueprint.alt_response(403, schema=OAuthErrorSchema)
 def issue_token() -> Response:
     """Get a platform token: by ID token or refresh token for the portal, by its credentials for a client."""
     try:

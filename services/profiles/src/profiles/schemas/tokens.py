@@ -18,6 +18,13 @@ class TokenSchema(Schema):
     refresh_expires_in = fields.Integer(**said("Seconds."))
 
 
+class OAuthErrorSchema(Schema):
+    """Why a token was refused (RFC 6749 section 5.2)."""
+
+    error = fields.String(required=True, **said("A code, such as `invalid_grant` or `not-provisioned`."))
+    error_description = fields.String(required=True, **said("What to do."))
+
+
 class KeySetSchema(Schema):
     """A JSON Web Key Set."""
 
