@@ -1,0 +1,89 @@
+"""The composition root: the only place where objects meet; nothing connects when this is imported."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Flask
+
+from notifications import repository
+from notifications.api import BLUEPRINTS
+from notifications.channels import Sender, SmtpMailer
+from notifications.config import Settings
+from notifications.domain.known import Client, Contact
+from notifications.feed import number_rows
+from notifications.handlers import HANDLERS
+from notifications.permissions import TABLE
+from notifications.ports import Store, Unit
+from notifications.timers import timers
+from servicekit import web
+from servicekit.caller import Caller
+from servicekit.clock import Clock, SystemClock
+from servicekit.mongo import MongoStore, connect
+from servicekit.store import Catalogue
+from servicekit.tokens import RemoteKeys, Verifier
+from servicekit.worker import Loop, Worker, prepare
+
+
+def create_app(settings: Settings) -> Flask:
+    """The HTTP application; call it after the fork."""
+    store = _store(settings)
+    keys = RemoteKeys(settings.jwks_url)
+
+    def ready() -> None:
+        store.database.client.admin.command("ping")
+
+    verifier = Verifier(settings.token_issuer, settings.token_audience, keys)
+    return assemble(store, SystemClock(), verifier, settings.cursor_secret, ready)
+
+
+def assemble(
+    store: Store, clock: Clock, verifier: Verifier, cursor_secret: str, ready: Callable[[], None] | None = None
+) -> Flask:
+    """The application over any store, clock and issuer."""
+    return web.create_app(
+        service="notifications",
+        store=store,
+        clock=clock,
+        blueprints=BLUEPRINTS,
+        permissions=TABLE,
+        verifier=verifier,
+        cursor_secret=cursor_secret,
+        admits=lambda caller: _admits(store, caller),
+        ready=ready,
+    )
+
+
+def create_worker(settings: Settings) -> Worker:
+    """The process that relays, consumes, sends mail and numbers the feed."""
+    mailer = SmtpMailer(settings.smtp_url, Sender.read(settings.mail_from))
+    return Worker(
+        service="notifications",
+        store=_store(settings),
+        kafka=settings.kafka,
+        handlers=HANDLERS,
+        timers=timers(mailer, settings.portal_url),
+        loops=(Loop("feed-sequencer", number_rows, every=0.2, leased=True),),
+        metrics_bind=settings.metrics_bind,
+    )
+
+
+def initialise(settings: Settings, arguments: Sequence[str]) -> None:
+    """Collections, indexes and topics; harmless when repeated."""
+    prepare(settings, _store(settings), HANDLERS)
+
+
+def _store(settings: Settings) -> MongoStore[repository.Unit]:
+    database = connect(settings.mongodb_uri)[settings.mongodb_database]
+    return MongoStore(database, repository.Unit, Catalogue(repository.DOCUMENTS), "notifications")
+
+
+def _admits(store: Store, caller: Caller) -> bool:
+    """Whoever left, was erased or was revoked is refused from the moment that this service was told."""
+
+    def work(unit: Unit) -> bool:
+        if caller.kind == "client":
+            client = unit.get(Client, caller.id)
+            return client is None or not client.revoked
+        person = unit.get(Contact, caller.id)
+        return person is None or not person.is_gone
+
+    return store.reading(work)

@@ -1,0 +1,1 @@
+"""Notices and how they reach people, without any I/O."""

@@ -1,0 +1,87 @@
+"""What this service does when something happened: tell people, keep the feed, know whom to reach."""
+
+from contracts import Envelope, contracts
+from contracts.matching import PlanChanged
+from contracts.profiles import (
+    ClientChanged,
+    ClientErased,
+    ContactChanged,
+    ContactErased,
+    PersonChanged,
+    PersonErased,
+)
+from notifications import feed, projections
+from notifications.domain.notices import TELLING, notices_of
+from notifications.ports import Store
+from notifications.use_cases import contacts, messages
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.handling import Handler, Handlers
+
+SYSTEM = Caller.system("notifications")
+
+
+def on_fact(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """Tell people what it means to them and, where everybody may know, keep it for the feed."""
+    if envelope.data.contract.visibility == "public":
+        store.atomically(lambda unit: feed.keep(unit, envelope))
+    notices = notices_of(envelope.data)
+    if notices:
+        messages.give_messages(store, clock, SYSTEM, envelope.id, notices)
+
+
+def on_contact_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """Somebody can be reached, or elsewhere than before."""
+    told = envelope.data
+    assert isinstance(told, ContactChanged)
+    contacts.keep_contact(store, clock, SYSTEM, told.person_id, told.name, told.email, told.locale, told.time_zone)
+
+
+def on_person_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """Somebody came, left or returned."""
+    told = envelope.data
+    assert isinstance(told, PersonChanged)
+    store.atomically(lambda unit: projections.keep_status(unit, told))
+
+
+def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """Whatever is personal is destroyed; said by either topic, in any order."""
+    contacts.forget_person(store, clock, SYSTEM, envelope.key)
+
+
+def on_plan_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """A program has a name, or another one."""
+    told = envelope.data
+    assert isinstance(told, PlanChanged)
+    store.atomically(lambda unit: projections.keep_program(unit, told))
+
+
+def on_client_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """A client may read other things, or nothing any more."""
+    told = envelope.data
+    assert isinstance(told, ClientChanged)
+    store.atomically(lambda unit: projections.keep_client(unit, told))
+
+
+def on_client_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """A client was removed."""
+    store.atomically(lambda unit: projections.forget_client(unit, envelope.key))
+
+
+_TOLD_HERE = [contract for contract in contracts() if "notifications" in contract.consumers]
+
+HANDLERS: Handlers = {
+    **{
+        # People would notice being told twice, so a replay holds these; the feed keeps each event once by its id.
+        contract.cls: Handler(on_fact, outside_effects=contract.cls in TELLING)
+        for contract in _TOLD_HERE
+        if contract.visibility == "public" or contract.cls in TELLING
+    },
+    ContactChanged: Handler(on_contact_changed),
+    ContactErased: Handler(on_person_erased),
+    PersonChanged: Handler(on_person_changed),
+    PersonErased: Handler(on_person_erased),
+    PlanChanged: Handler(on_plan_changed),
+    ClientChanged: Handler(on_client_changed),
+    ClientErased: Handler(on_client_erased),
+}

@@ -1,0 +1,1 @@
+"""One function per verb; each owns the boundary of its transaction and asks the table before it acts."""

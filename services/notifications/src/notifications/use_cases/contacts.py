@@ -1,0 +1,56 @@
+"""Contacts: what became known of people, and what must be forgotten."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from notifications import permissions
+from notifications.domain.known import Contact
+from notifications.domain.preferences import Preferences
+from notifications.ports import Store, Unit
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+
+
+def keep_contact(
+    store: Store, clock: Clock, caller: Caller, person_id: str, name: str, email: str, locale: str, time_zone: str
+) -> None:
+    """How to reach somebody became known or changed; what waited for it is due now."""
+    permissions.require(caller, "contact.keep")
+
+    def work(unit: Unit) -> None:
+        held = unit.get(Contact, person_id) or Contact(id=person_id)
+        if held.status == "erased":
+            return
+        known = replace(held, name=name, email=email, locale=locale, time_zone=time_zone)
+        if known != held:
+            unit.save(known)
+            _hasten(unit, person_id, clock.now())
+
+    store.atomically(work)
+
+
+def forget_person(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
+    """Everything personal is destroyed; what was on its way is not sent."""
+    permissions.require(caller, "contact.keep")
+
+    def work(unit: Unit) -> None:
+        held = unit.get(Contact, person_id) or Contact(id=person_id)
+        if held.status != "erased":
+            unit.save(Contact(id=person_id, version=held.version, status="erased"))
+        for delivery in unit.deliveries_open(person_id):
+            suppressed, event = delivery.suppressed("person_gone")
+            unit.save(suppressed, event)
+        for message in unit.messages_of(person_id):
+            unit.remove(message)
+        preferences = unit.get(Preferences, person_id)
+        if preferences is not None:
+            unit.remove(preferences)
+
+    store.atomically(work)
+
+
+def _hasten(unit: Unit, person_id: str, now: datetime) -> None:
+    for delivery in unit.deliveries_open(person_id):
+        hastened = delivery.hastened(now)
+        if hastened != delivery:
+            unit.save(hastened)
