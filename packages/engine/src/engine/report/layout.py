@@ -8,6 +8,7 @@ from engine.report.figures import Figures, Group, Variant, means_withheld, shown
 from engine.report.style import STYLE
 
 WAITING_SHOWN = 500
+CHARTED = 16
 SECURITY = "default-src 'none'; style-src 'unsafe-inline'"
 OBJECTIVES = {
     "best_total": "the best total over everybody",
@@ -70,7 +71,7 @@ def group_pictures(attribute: str, groups: Sequence[Group], figures: Figures) ->
             percent(group.coverage),
             group.coverage == lowest and len(groups) > 1,
         )
-        for group in groups
+        for group in groups[:CHARTED]
     ]
     rows = [
         (
@@ -89,7 +90,8 @@ def group_pictures(attribute: str, groups: Sequence[Group], figures: Figures) ->
         f"everybody: {percent(figures.coverage)}",
     )
     told = table(f"By {name}", ("Group", "Mentees", "With a mentor", "Coverage", "Mean score"), rows)
-    return f"<h3>By {escape(name)}</h3>{chart}{told}"
+    few = f"<p>The picture shows {CHARTED} of the {len(groups)} groups; the table has all.</p>"
+    return f"<h3>By {escape(name)}</h3>{few if len(groups) > CHARTED else ''}{chart}{told}"
 
 
 def quality(group: Group, withheld: set[str]) -> str:
