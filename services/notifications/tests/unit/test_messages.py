@@ -1,7 +1,7 @@
 """Messages: who is told what, in whose words, and who may read it."""
 
 import itertools
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from contracts import matching as m
 from contracts.profiles import ContactErased, PersonChanged, PersonErased
 from notifications.domain.notices import TELLING, notices_of
 from notifications.domain.preferences import KINDS
-from notifications.domain.texts import english, german, moment, zone_of
+from notifications.domain.texts import english, german, moment, region_of, words_for, zone_of
 from notifications.handlers import HANDLERS
 from notifications.use_cases import messages, preferences
 from servicekit.refusals import NotFound, Stale
@@ -111,7 +111,7 @@ def test_every_kind_has_words_in_every_language(words: object) -> None:
 def test_each_reads_in_their_own_language_and_zone(store: Store, tell: Tell, known: None) -> None:
     tell(SCHEDULED, ASKED)
     ana, ben = (messages.read_inbox(store, who, None, 9).items for who in (ANA, BEN))
-    assert ana[0].title == "Session with Ben Müller: Tuesday, January 12, 2027, 10:30 AM (Europe/Madrid)"
+    assert ana[0].title == "Session with Ben Müller: Tuesday, 12 January 2027, 10:30 (Europe/Madrid)"
     assert [item.body for item in ben] == [
         "Ana Díaz hat dir in „Leaders 2027“ eine Mentoring-Anfrage geschickt. "
         "Bitte antworte bis Dienstag, 19. Januar 2027, 00:00 (Europe/Berlin).",
@@ -120,8 +120,21 @@ def test_each_reads_in_their_own_language_and_zone(store: Store, tell: Tell, kno
 
 
 def test_a_zone_that_nobody_knows_is_read_in_utc() -> None:
-    assert moment(NOW, zone_of("Mars/Olympus"), "en").endswith("9:00 AM (UTC)")
-    assert zone_of("../etc/passwd") is zone_of("")
+    assert zone_of("Mars/Olympus") is zone_of("../etc/passwd") is zone_of("") is UTC
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "Monday, January 11, 2027, 9:00 AM (UTC)"),
+        ("en-GB", "Monday, 11 January 2027, 09:00 (UTC)"),
+        ("de-AT", "Montag, 11. Jänner 2027, 09:00 (UTC)"),
+        ("fr", "Monday, January 11, 2027, 9:00 AM (UTC)"),
+        ("no such locale", "Monday, January 11, 2027, 9:00 AM (UTC)"),
+    ],
+)
+def test_dates_are_written_as_in_the_readers_region(locale: str, text: str) -> None:
+    assert moment(NOW, zone_of("UTC"), region_of(locale, words_for(locale))) == text
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([ANA_CONTACT, BEN_CONTACT, PLAN, ASKED])))
