@@ -89,8 +89,9 @@ def curve(title: str, labels: Sequence[str], lines: Sequence[Line], under: str, 
 
 def picture(title: str, height: float, drawn: Sequence[str]) -> str:
     return (
+        f'<div class="picture" tabindex="0" role="group" aria-label="{escape(title)}">'
         f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}" '
-        f'preserveAspectRatio="xMinYMin meet">{"".join(drawn)}</svg>'
+        f'preserveAspectRatio="xMinYMin meet">{"".join(drawn)}</svg></div>'
     )
 
 
