@@ -1,0 +1,236 @@
+"""The bars of the match, each measured beside its limit or peer in this very run."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from benchmarks.match import peers
+from benchmarks.match.company import Company, Timed, run_command
+from ortools.graph.python import min_cost_flow
+
+from engine import Pool, recommend
+from engine.write import pairs_csv
+
+STICKINESS = 0.02
+ASKED = 300
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: what was measured, beside what, the goal, and whether it was met (None where the goal is for L only)."""
+
+    name: str
+    measured: str
+    beside: str
+    goal: str
+    met: bool | None
+
+
+def judged(company: Company, met: bool) -> bool | None:
+    """Ratios to a product of matrices are promised at L; smaller sizes are shown and not judged."""
+    return met if company.mentees >= 100_000 else None
+
+
+def violations(company: Company) -> Iterator[Bar]:
+    runs: list[tuple[str, Timed, dict[str, object]]] = [
+        ("best_total", company.certified, {}),
+        ("most_people", company.run(objective="most_people"), {"objective": "most_people"}),
+        ("stable", company.run(objective="stable"), {"objective": "stable"}),
+        ("fair by level", company.run(fairness={"group": "level"}), {"fairness": {"group": "level"}}),
+    ]
+    counts = [(name, len(company.violations(timed, **settings))) for name, timed, settings in runs]
+    told = ", ".join(f"{name} {count}" for name, count in counts)
+    yield Bar(
+        "rule violations found by the checker",
+        str(sum(count for _, count in counts)),
+        told,
+        "0",
+        not any(n for _, n in counts),
+    )
+
+
+def exactness(company: Company) -> Iterator[Bar]:
+    result = company.plain.result
+    started = time.perf_counter()
+    optimum = exact_flow(company.plain)
+    seconds = time.perf_counter() - started
+    ratio = result.objective / optimum if optimum else 1.0
+    beside = f"{optimum:.6f} by a flow built apart from the engine, {seconds:.2f} s"
+    yield Bar("objective / exact optimum, same candidates", f"{ratio:.9f}", beside, "1.000", abs(ratio - 1) < 1e-6)
+
+
+def exact_flow(timed: Timed) -> float:
+    """The optimum over the engine's own candidates, by OR-Tools, one way out for each mentee."""
+    cohort, pairs = timed.result.cohort, timed.result.candidates
+    n, m = cohort.shape
+    mentees = np.unique(pairs.i)
+    seats = np.maximum(cohort.mentors.capacity, 0)
+    flow = min_cost_flow.SimpleMinCostFlow()
+    sink = n + m
+    flow.add_arcs_with_capacity_and_unit_cost(pairs.i, n + pairs.j, np.ones(len(pairs), np.int64), -pairs.micro)
+    flow.add_arcs_with_capacity_and_unit_cost(
+        mentees, np.full(len(mentees), sink), np.ones(len(mentees), np.int64), 0 * mentees
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(n + np.arange(m), np.full(m, sink), seats, np.zeros(m, np.int64))
+    flow.set_nodes_supplies(np.append(mentees, sink), np.append(np.ones(len(mentees), np.int64), -len(mentees)))
+    status = flow.solve()
+    if status != flow.OPTIMAL:
+        raise ArithmeticError(f"the flow has status {status}")
+    return -flow.optimal_cost() / 1e6
+
+
+def certified_gap(company: Company) -> Iterator[Bar]:
+    gap, bound = company.certified.result.gap, company.certified.result.bound
+    assert gap is not None
+    beside = f"bound {bound:.6f}, total {company.certified.result.objective:.6f}, {company.certified.seconds:.1f} s"
+    yield Bar("certified gap over all pairs", f"{100 * gap:.5f} %", beside, "at most 0.01 %", gap <= 1e-4)
+
+
+def speed(company: Company) -> Iterator[Bar]:
+    bare = peers.bare_sgemm(company.mentees, company.mentors)
+    plain, certified = company.plain, company.certified
+    bare = statistics.mean((bare, peers.bare_sgemm(company.mentees, company.mentors)))
+    beside = f"bare SGEMM, {peers.COLUMNS} columns: {bare:.3f} s"
+    scoring = plain.result.seconds["candidates"]
+    for name, seconds, goal in (
+        ("scoring / bare SGEMM", scoring, 1.5),
+        ("whole run from arrays / bare SGEMM", plain.pipeline, 2.5),
+        ("whole certified run / bare SGEMM", certified.pipeline, 7.0),
+    ):
+        ratio = seconds / bare
+        yield Bar(
+            name, f"{ratio:.2f} ({seconds:.2f} s)", beside, f"at most {goal} at L", judged(company, ratio <= goal)
+        )
+
+
+def fairness(company: Company) -> Iterator[Bar]:
+    plain = company.plain
+    for attribute in ("level", "site"):
+        fair = company.run(fairness={"group": attribute})
+        ratio = fair.pipeline / plain.pipeline
+        before, after = worst_rate(company, plain, attribute), worst_rate(company, fair, attribute)
+        cost = 1 - fair.result.score / plain.result.score
+        beside = f"without: {plain.pipeline:.2f} s; worst group {before:.3f} to {after:.3f}, score -{100 * cost:.2f} %"
+        yield Bar(f"fairness by {attribute} / without", f"{ratio:.2f}", beside, "at most 1.3", ratio <= 1.3)
+        broken = company.violations(fair, fairness={"group": attribute})
+        beyond = sum(group.beyond for group in fair.result.groups)
+        proven = not broken and (beyond == 0 or bool(fair.result.unavoidable))
+        beside = f"{beyond} people beyond the limits, {len(fair.result.unavoidable)} proofs"
+        yield Bar(
+            f"rates by {attribute} within tolerance or proven", "yes" if proven else "no", beside, "always", proven
+        )
+
+
+def worst_rate(company: Company, timed: Timed, attribute: str) -> float:
+    """The lowest matched share of a group of at least five."""
+    matched = {mentee for mentee, _ in timed.result.pairs()}
+    sizes: dict[str, list[bool]] = {}
+    for person in company.file.people:
+        if person.is_mentored and not person.opted_out:
+            sizes.setdefault(person.fact(attribute), []).append(person.person_id in matched)
+    return min(statistics.mean(members) for members in sizes.values() if len(members) >= 5)
+
+
+def vocabulary(company: Company) -> Iterator[Bar]:
+    wide = Company(company.folder / "wide", company.mentees, company.mentors, skills=3000)
+    ratio = wide.plain.pipeline / company.plain.pipeline
+    beside = f"300 skills: {company.plain.pipeline:.2f} s"
+    yield Bar("3,000 skills / 300 skills", f"{ratio:.2f}", beside, "at most 2", ratio <= 2)
+
+
+def recommendations(company: Company) -> Iterator[Bar]:
+    pool = Pool(company.program(), company.file.people)
+    mentees = [person.person_id for person in company.file.people if person.role == "mentee" and not person.opted_out]
+    seconds = []
+    for mentee in random.Random(1).choices(mentees, k=ASKED):
+        started = time.perf_counter()
+        recommend(pool, mentee, limit=10)
+        seconds.append(time.perf_counter() - started)
+    (p50, p99), (bare50, bare99) = peers.percentiles(seconds), peers.gemv_of_one_thread(company.mentors)
+    for name, mine, bare, goal in (("p50", p50, bare50, 1.0), ("p99", p99, bare99, 2.0)):
+        beside = f"one-thread GEMV {1000 * bare:.2f} ms"
+        measured = f"{mine / bare:.2f} ({1000 * mine:.2f} ms)"
+        yield Bar(
+            f"top 10 with reasons, {name}",
+            measured,
+            beside,
+            f"at most {goal:.0f} at L",
+            judged(company, mine <= goal * bare),
+        )
+
+
+def stickiness(company: Company) -> Iterator[Bar]:
+    before = company.plain
+    people, touched = company.later(0.01)
+    old = frozenset(before.result.pairs())
+    free = company.run(people, existing=old)
+    sticky = company.run(people, existing=old, stickiness=STICKINESS)
+    untouched = {pair for pair in old if not touched & set(pair)}
+    moved = len(untouched - set(sticky.result.pairs())) / max(1, len(untouched))
+    moved_free = len(untouched - set(free.result.pairs())) / max(1, len(untouched))
+    cost = 1 - sticky.result.score / free.result.score
+    beside = f"without stickiness {100 * moved_free:.2f} %; score -{100 * cost:.4f} %"
+    goal = "at most 0.5 % for 0.03 % of score"
+    yield Bar(
+        "untouched pairs moved, 1 % changed", f"{100 * moved:.2f} %", beside, goal, moved <= 0.005 and cost <= 3e-4
+    )
+
+
+def same_bytes(company: Company) -> Iterator[Bar]:
+    shuffled = list(company.file.people)
+    random.Random(2).shuffle(shuffled)
+    same = pairs_csv(company.plain.result) == pairs_csv(company.run(shuffled).result)
+    yield Bar("same inputs, rows shuffled", "same bytes" if same else "differ", "pairs.csv", "byte-identical", same)
+
+
+def command(company: Company) -> Iterator[Bar]:
+    out = company.folder / "pairs.csv"
+    inputs = ["match", "--people", str(company.people_csv), "--program", str(company.folder / "program.yaml")]
+    child = run_command([*inputs, "--out", str(out), "--json", str(company.folder / "run.json")])
+    if child.code:
+        raise ChildProcessError(child.output)
+    ratio = child.seconds / company.plain.pipeline
+    beside = f"from arrays {company.plain.pipeline:.2f} s"
+    measured = f"{ratio:.2f} ({child.seconds:.2f} s)"
+    yield Bar(
+        "`mentormesh match` from CSV / from arrays", measured, beside, "at most 3 at L", judged(company, ratio <= 3)
+    )
+    yield Bar("its peak memory", f"{child.gigabytes:.2f} GB", "", "at most 3 GB", child.gigabytes <= 3)
+    same = out.read_text(encoding="utf-8") == pairs_csv(company.plain.result)
+    yield Bar(
+        "its file against the run in this process", "same" if same else "differ", "pairs.csv", "byte-identical", same
+    )
+
+
+def other_ways(company: Company) -> Iterator[Bar]:
+    """Other methods on every allowed pair, at sizes that they can do."""
+    result = company.certified.result
+    n, m = result.cohort.shape
+    if n * m > peers.DENSE_CELLS or len(result.candidates) < n:
+        return
+    scores = np.full((n, m), -np.inf)
+    scores[result.candidates.i, result.candidates.j] = result.candidates.micro / 1e6
+    seats = np.maximum(result.cohort.mentors.capacity, 0)
+    ways: list[tuple[str, Callable[..., tuple[float, int, float]]]] = [
+        ("greedy, best pair first", peers.greedy),
+        ("rounds of assignment, a seat a round", peers.rounds_of_assignment),
+    ]
+    if n * int(seats.sum()) <= peers.DENSE_CELLS // 10:
+        ways.append(("scipy linear_sum_assignment", peers.linear_assignment))
+    for name, way in ways:
+        total, people, seconds = way(scores, seats)
+        behind = 100 * (1 - total / result.objective)
+        measured = f"{behind:.3f} % less, {len(result.chosen) - people} people fewer, {seconds:.2f} s"
+        beside = (
+            f"engine, certified: {result.objective:.3f}, {len(result.chosen)} people, {company.certified.seconds:.2f} s"
+        )
+        yield Bar(f"for comparison: {name}", measured, beside, "", None)
+
+
+BARS = (
+    violations, exactness, certified_gap, speed, fairness, vocabulary, recommendations, stickiness, same_bytes, command,
+    other_ways,
+)  # fmt: skip
