@@ -192,12 +192,11 @@ def read_program(mapping: Mapping[str, Any]) -> Program:
     keys = _Keys(mapping, "", problems)
     for key in ELSEWHERE:
         keys.left.pop(key, None)
+    for key, write in (("program", "write the program's name as text"), ("as_of", "write a date such as 2027-01-11")):
+        if key not in keys.left:
+            keys.refuse(key, "missing", write)
     name = keys.take("program", "", _text, "write the program's name as text")
-    if "program" not in mapping:
-        keys.refuse("program", "missing", "write the program's name as text")
     as_of = keys.take("as_of", date.min, _day, "write a date such as 2027-01-11")
-    if "as_of" not in mapping:
-        keys.refuse("as_of", "missing", "write a date such as 2027-01-11")
     kind, group = _kind(keys)
     attributes = keys.take("attributes", (), _texts, "write a list of column names, each once, in quotes")
     for column in attributes:

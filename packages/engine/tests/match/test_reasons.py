@@ -1,0 +1,92 @@
+"""What the engine says about people without a mentor comes true when the change is made."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine import Person, Pool, Program, refusal, rules
+from engine.explain.seat import why_not
+from engine.explain.unmatched import unmatched
+from engine.match import match
+
+from .companies import company
+
+PROGRAM = Program.read({"program": "leaders", "as_of": "2027-01-11"})
+SEEDS = range(8)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("settings", [{}, {"spread": 0.05}, {"floor": 0.3}])
+def test_giving_an_unmatched_person_the_seat_costs_exactly_what_was_said(seed: int, settings: dict[str, Any]) -> None:
+    program = replace(PROGRAM, **settings)
+    people = company(24, 8, seed, both=0.2)
+    result = match(program, people)
+    lost = [person for person in unmatched(result) if person.by is not None]
+    assert lost
+    for person in lost:
+        costs = []
+        for mentor in result.cohort.mentor_ids:
+            if refusal(Pool(program, people), person.person, mentor) is None:
+                forced = match(replace(program, locked=frozenset({(person.person, mentor)})), people)
+                costs.append(result.objective - forced.objective)
+        assert person.by == pytest.approx(min(costs), abs=2e-6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_person_who_took_the_seat_is_among_its_holders(seed: int) -> None:
+    result = match(PROGRAM, company(24, 8, seed))
+    matched = dict(result.pairs())
+    for person in unmatched(result):
+        if person.reason == "lost_seat":
+            assert person.lost_to in matched
+            assert matched[person.lost_to] in person.words
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_candidates_and_removals_agree_with_the_rule_for_each_pair(seed: int) -> None:
+    program = replace(PROGRAM, floor=0.25)
+    people = company(20, 8, seed, both=0.3)
+    pool = Pool(program, people)
+    result = match(program, people)
+    assert len(unmatched(result)) == len(result.unmatched)
+    for person in unmatched(result):
+        others = [j for j in result.cohort.mentor_ids if j != person.person]
+        found = [refusal(pool, person.person, other) for other in others]
+        assert person.candidates == found.count(None)
+        assert person.removed == {rule: found.count(rule) for rule in rules.ORDER}
+
+
+def without_pair(people: list[Person], program: Program) -> tuple[str, str]:
+    result = match(program, people)
+    pool, matched = Pool(program, people), set(result.pairs())
+    return next(
+        (i, j)
+        for i in result.cohort.mentee_ids
+        for j in result.cohort.mentor_ids
+        if refusal(pool, i, j) is None and (i, j) not in matched
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_wish_worth_more_than_the_cost_makes_the_pair(seed: int) -> None:
+    people = [replace(person, wishes=()) for person in company(16, 6, seed)]
+    mentee, mentor = without_pair(people, PROGRAM)
+    cost = why_not(match(PROGRAM, people), mentee, mentor).cost
+    assert cost is not None
+    assert cost >= 0
+    wishing = [replace(p, wishes=(mentor,)) if p.person_id == mentee else p for p in people]
+    for worth, made in ((cost + 0.001, True), (max(cost - 0.001, 0.0), cost < 0.001)):
+        program = replace(PROGRAM, wishes=replace(PROGRAM.wishes, mentee=worth))
+        assert ((mentee, mentor) in match(program, wishing).pairs()) == made
+
+
+def test_a_rule_between_two_people_is_named() -> None:
+    people = [replace(p, avoid=frozenset({"p0001"})) if p.person_id == "p0000" else p for p in company(2, 2, 3)]
+    roles = {p.person_id: p.role for p in people}
+    program = replace(
+        PROGRAM, rules=replace(PROGRAM.rules, shared_language=False, max_time_zone_hours=None, meet="any")
+    )
+    pair = ("p0000", "p0001") if roles["p0001"] == "mentor" else ("p0001", "p0000")
+    people = [replace(p, role="mentee" if p.person_id == pair[0] else "mentor") for p in people]
+    assert why_not(match(program, people), *pair).rule == "avoid"
