@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from benchmarks.match import peers
-from benchmarks.match.company import Company, Timed, run_command
+from benchmarks.match.company import Company, Timed, cancel_command, run_command
 from ortools.graph.python import min_cost_flow
 
 from engine import Pool, recommend
@@ -30,7 +30,7 @@ class Bar:
 
 
 def judged(company: Company, met: bool) -> bool | None:
-    """Ratios to a product of matrices are promised at L; smaller sizes are shown and not judged."""
+    """What is promised at L is shown and not judged at smaller sizes, where fixed costs and single people weigh more."""
     return met if company.mentees >= 100_000 else None
 
 
@@ -79,7 +79,7 @@ def exact_flow(timed: Timed) -> float:
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise ArithmeticError(f"the flow has status {status}")
-    return -flow.optimal_cost() / 1e6
+    return float(-flow.optimal_cost() / 1e6)
 
 
 def certified_gap(company: Company) -> Iterator[Bar]:
@@ -173,10 +173,18 @@ def stickiness(company: Company) -> Iterator[Bar]:
     moved_free = len(untouched - set(free.result.pairs())) / max(1, len(untouched))
     cost = 1 - sticky.result.score / free.result.score
     beside = f"without stickiness {100 * moved_free:.2f} %; score -{100 * cost:.4f} %"
-    goal = "at most 0.5 % for 0.03 % of score"
-    yield Bar(
-        "untouched pairs moved, 1 % changed", f"{100 * moved:.2f} %", beside, goal, moved <= 0.005 and cost <= 3e-4
-    )
+    goal = "at most 0.5 % for 0.03 % of score, at L"
+    met = judged(company, moved <= 0.005 and cost <= 3e-4)
+    yield Bar("untouched pairs moved, 1 % changed", f"{100 * moved:.2f} %", beside, goal, met)
+
+
+def warm(company: Company) -> Iterator[Bar]:
+    people, _ = company.later(0.001)
+    again = company.run(people, existing=frozenset(company.plain.result.pairs()), stickiness=STICKINESS)
+    ratio = again.seconds / company.plain.seconds
+    beside = f"full run {company.plain.seconds:.2f} s"
+    met = judged(company, ratio <= 0.01)
+    yield Bar("re-match after 0.1 % changed / full", f"{100 * ratio:.1f} %", beside, "at most 1 % at L", met)
 
 
 def same_bytes(company: Company) -> Iterator[Bar]:
@@ -205,6 +213,16 @@ def command(company: Company) -> Iterator[Bar]:
     )
 
 
+def cancelling(company: Company) -> Iterator[Bar]:
+    out = company.folder / "cancelled.csv"
+    inputs = ["match", "--people", str(company.people_csv), "--program", str(company.folder / "program.yaml")]
+    # Late enough that the pipeline has begun, early enough that it has not ended.
+    seconds = cancel_command([*inputs, "--out", str(out)], after=1.0 + company.plain.seconds / 2)
+    met = seconds <= 1 and not out.exists()
+    words = "something written" if out.exists() else "nothing written"
+    yield Bar("a run that is stopped is gone after", f"{seconds:.3f} s", words, "1 s, nothing written", met)
+
+
 def other_ways(company: Company) -> Iterator[Bar]:
     """Other methods on every allowed pair, at sizes that they can do."""
     result = company.certified.result
@@ -231,6 +249,6 @@ def other_ways(company: Company) -> Iterator[Bar]:
 
 
 BARS = (
-    violations, exactness, certified_gap, speed, fairness, vocabulary, recommendations, stickiness, same_bytes, command,
-    other_ways,
+    violations, exactness, certified_gap, speed, fairness, vocabulary, recommendations, warm, stickiness, same_bytes,
+    command, cancelling, other_ways,
 )  # fmt: skip

@@ -1,6 +1,5 @@
 """One drawn company on disk and in memory, with the runs that the bars share."""
 
-import dataclasses
 import json
 import os
 import resource
@@ -107,7 +106,7 @@ class Company:
 
 
 def run_command(arguments: list[str]) -> Child:
-    """Run `mentormesh` with one's own interpreter's install and wait for what it used."""
+    """Run the `mentormesh` beside this interpreter to its end."""
     started = time.perf_counter()
     with subprocess.Popen([str(MENTORMESH), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
         assert child.stderr is not None
@@ -117,11 +116,16 @@ def run_command(arguments: list[str]) -> Child:
     return Child(time.perf_counter() - started, usage.ru_maxrss / 1e6, child.returncode, output)
 
 
+def cancel_command(arguments: list[str], after: float) -> float:
+    """Ask a `mentormesh` that has run for `after` seconds to stop; the seconds until it is gone, 0 if it had ended."""
+    with subprocess.Popen([str(MENTORMESH), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+        time.sleep(after)
+        started = time.perf_counter()
+        child.terminate()
+        child.wait()
+    return time.perf_counter() - started
+
+
 def peak_gigabytes() -> float:
     """The most memory that this process held so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-
-
-def with_capacity(people: list[Person], capacity: int) -> list[Person]:
-    """The same people, every mentor taking `capacity`."""
-    return [dataclasses.replace(person, capacity=capacity) for person in people]
