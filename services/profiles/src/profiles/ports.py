@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 import servicekit.store
 from contracts import Event
-from profiles.domain.access import Grant, SigningKey, SignInLink
+from profiles.domain.access import Grant, RefreshFamily, SigningKey, SignInLink
 from profiles.domain.client import Client
 from profiles.domain.person import Person
 from profiles.domain.vocabulary import Skill, Theme
@@ -66,6 +66,10 @@ class Unit(Protocol):
 
     def links_of(self, person_id: str, issuer: str) -> list[SignInLink]:
         """The person's links to an identity provider."""
+        ...
+
+    def live_refresh_families(self, person_id: str) -> list[RefreshFamily]:
+        """The person's sessions that nobody ended."""
         ...
 
     def clients_after(self, after: str | None, limit: int) -> list[Client]:

@@ -32,7 +32,9 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Client, "clients"),
     Documents(Grant, "grants", (index("roles"),)),
     Documents(SignInLink, "sign_in_links", (index("person_id", "issuer"),)),
-    Documents(RefreshFamily, "refresh_families", (Index(fields=(("expires_at", 1),), expire_after=0),)),
+    Documents(
+        RefreshFamily, "refresh_families", (Index(fields=(("expires_at", 1),), expire_after=0), index("person_id"))
+    ),
     Documents(SigningKey, "signing_keys"),
     Documents(Guard, "guards"),
     Documents(AuditRow, "audit", (index("at"), index("subject", "at"))),
@@ -68,6 +70,9 @@ class Unit(servicekit.store.Unit):
 
     def links_of(self, person_id: str, issuer: str) -> list[SignInLink]:
         return self.find(SignInLink, {"person_id": person_id, "issuer": issuer})
+
+    def live_refresh_families(self, person_id: str) -> list[RefreshFamily]:
+        return self.find(RefreshFamily, {"person_id": person_id, "ended": False})
 
     def clients_after(self, after: str | None, limit: int) -> list[Client]:
         return self.find(Client, {"_id": {"$gt": after or ""}}, limit=limit)

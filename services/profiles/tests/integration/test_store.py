@@ -92,12 +92,12 @@ def test_two_managers_never_come_to_manage_each_other(store: MongoProfiles) -> N
     ana, ben = register(store, "Ana"), register(store, "Ben")
     for _ in range(5):
         outcomes = at_once(
-            lambda: people.change_person(store, SYSTEM, ana.id, None, {"manager_id": ben.id}),
-            lambda: people.change_person(store, SYSTEM, ben.id, None, {"manager_id": ana.id}),
+            lambda: people.change_person(store, CLOCK, SYSTEM, ana.id, None, {"manager_id": ben.id}),
+            lambda: people.change_person(store, CLOCK, SYSTEM, ben.id, None, {"manager_id": ana.id}),
         )
         assert [type(outcome) for outcome in outcomes if isinstance(outcome, Refusal)] == [InvalidInput]
         for person in (ana, ben):
-            people.change_person(store, SYSTEM, person.id, None, {"manager_id": None})
+            people.change_person(store, CLOCK, SYSTEM, person.id, None, {"manager_id": None})
 
 
 def test_two_people_admins_never_take_the_role_from_each_other(store: MongoProfiles) -> None:
@@ -124,7 +124,7 @@ def test_the_search_finds_and_pages_as_in_memory(store: MongoProfiles) -> None:
     for name in ("Jürgen Müller", "Ana Garcia", "Ana Gomez", "Bela Garcia"):
         register(store, name, email=f"{len(name)}{name[-2:]}{name[0]}@example.com")
     left = register(store, "Ana Left", external_id="E-9")
-    people.change_person(store, SYSTEM, left.id, None, {}, "left")
+    people.change_person(store, CLOCK, SYSTEM, left.id, None, {}, "left")
     colleague, admin = Caller.person("prs_x"), Caller.person("prs_y", "people_admin")
 
     def names(caller: Caller, query: str) -> list[str]:

@@ -27,6 +27,7 @@ from servicekit.store import Catalogue
 from servicekit.testing import FrozenClock, MemoryStore
 
 SYSTEM = Caller.system("profiles")
+CLOCK = FrozenClock()
 SECRET = "a-secret-that-seals-the-signing-key"
 PORTAL_SECRET = "the-portal-s-own-secret-of-this-test"
 

@@ -13,7 +13,7 @@ from servicekit.caller import Caller
 from servicekit.refusals import Forbidden, InvalidInput, Stale, WrongState
 from servicekit.testing import FrozenClock
 
-from .conftest import SYSTEM, MemoryProfiles
+from .conftest import CLOCK, SYSTEM, MemoryProfiles
 
 Register = Callable[..., Person]
 
@@ -50,17 +50,34 @@ def test_the_last_people_admin_stays_one(
         grants.grant_roles(store, clock, caller, admin.id, 1, ())
     ana = register("Ana")
     grants.grant_roles(store, clock, caller, ana.id, 0, ("people_admin",))
-    people.change_person(store, caller, ana.id, None, {}, "left")
-    with pytest.raises(LastPeopleAdmin):
-        grants.grant_roles(store, clock, caller, admin.id, 1, ())
-    people.change_person(store, caller, ana.id, None, {}, "active")
     grants.grant_roles(store, clock, caller, admin.id, 1, ())
     assert roles_of(store, admin) == ()
 
 
+def test_leaving_takes_every_role_and_coming_back_gives_none(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, admin: Person
+) -> None:
+    ana = register("Ana")
+    grants.grant_roles(store, clock, SYSTEM, ana.id, 0, ("people_admin", "auditor"))
+    people.change_person(store, clock, Caller.person(admin.id, "people_admin"), ana.id, None, {}, "left")
+    row = store.held("audit")[-1]
+    assert (row["action"], row["actor"], list(row["codes"])) == ("roles.end", admin.id, ["auditor", "people_admin"])
+    with pytest.raises(LastPeopleAdmin):
+        grants.grant_roles(store, clock, SYSTEM, admin.id, None, ())
+    people.change_person(store, clock, SYSTEM, ana.id, None, {}, "active")
+    assert roles_of(store, ana) == ()
+
+
+def test_after_the_last_people_admin_left_init_makes_another(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    people.change_person(store, clock, SYSTEM, admin.id, None, {}, "left")
+    assert setup.make_first_people_admin(store, clock, "eve@example.com", "UTC") is not None
+
+
 def test_who_left_is_given_no_role(store: MemoryProfiles, clock: FrozenClock, register: Register) -> None:
     ana = register("Ana")
-    people.change_person(store, SYSTEM, ana.id, None, {}, "left")
+    people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "left")
     with pytest.raises(WrongState):
         grants.grant_roles(store, clock, SYSTEM, ana.id, 0, ("auditor",))
 
@@ -132,9 +149,9 @@ def test_clients_are_listed_by_pages(store: MemoryProfiles, clock: FrozenClock) 
 def test_whoever_is_unknown_or_left_is_not_admitted(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
     assert is_admitted(store, Caller.person(ana.id))
-    people.change_person(store, SYSTEM, ana.id, None, {}, "on_leave")
+    people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "on_leave")
     assert is_admitted(store, Caller.person(ana.id))
-    people.change_person(store, SYSTEM, ana.id, None, {}, "left")
+    people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "left")
     assert not is_admitted(store, Caller.person(ana.id))
     assert not is_admitted(store, Caller.person("prs_nobody"))
     assert not is_admitted(store, Caller(id="cli_nobody", kind="client"))

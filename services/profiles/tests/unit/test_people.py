@@ -13,7 +13,7 @@ from servicekit.caller import Caller
 from servicekit.refusals import Forbidden, InvalidInput, NotFound, Stale, WrongState
 from servicekit.testing import FrozenClock
 
-from .conftest import SYSTEM, MemoryProfiles
+from .conftest import CLOCK, SYSTEM, MemoryProfiles
 
 Register = Callable[..., Person]
 ADMIN = Caller.person("prs_admin", "people_admin")
@@ -83,7 +83,7 @@ def test_a_manager_must_be_known(register: Register) -> None:
 def test_nobody_manages_themselves(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
     with pytest.raises(InvalidInput, match="their own manager"):
-        people.change_person(store, ADMIN, ana.id, 1, {"manager_id": ana.id})
+        people.change_person(store, CLOCK, ADMIN, ana.id, 1, {"manager_id": ana.id})
 
 
 def test_a_reporting_line_is_never_a_circle(store: MemoryProfiles, register: Register) -> None:
@@ -91,7 +91,7 @@ def test_a_reporting_line_is_never_a_circle(store: MemoryProfiles, register: Reg
     middle = register("Middle", manager_id=top.id)
     low = register("Low", manager_id=middle.id)
     with pytest.raises(InvalidInput, match=f"{top.id} > {low.id} > {middle.id} > {top.id}"):
-        people.change_person(store, ADMIN, top.id, 1, {"manager_id": low.id})
+        people.change_person(store, CLOCK, ADMIN, top.id, 1, {"manager_id": low.id})
 
 
 def test_two_changes_at_once_cannot_close_a_circle_together(store: MemoryProfiles, register: Register) -> None:
@@ -101,10 +101,10 @@ def test_two_changes_at_once_cannot_close_a_circle_together(store: MemoryProfile
     def ana_under_ben(unit: Any) -> None:
         from servicekit.store import JoinedStore
 
-        people.change_person(JoinedStore(unit), ADMIN, ana.id, None, {"manager_id": ben.id})
+        people.change_person(JoinedStore(unit), CLOCK, ADMIN, ana.id, None, {"manager_id": ben.id})
         if not attempts:
             attempts.append("meanwhile")
-            people.change_person(store, ADMIN, ben.id, None, {"manager_id": ana.id})
+            people.change_person(store, CLOCK, ADMIN, ben.id, None, {"manager_id": ana.id})
 
     with pytest.raises(InvalidInput, match="circle"):
         store.atomically(ana_under_ben)
@@ -119,57 +119,57 @@ def test_registering_tells_person_and_contact(store: MemoryProfiles, register: R
 
 def test_only_the_snapshot_that_changed_is_told(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
-    people.change_person(store, ADMIN, ana.id, 1, {"title": "Lead"})
+    people.change_person(store, CLOCK, ADMIN, ana.id, 1, {"title": "Lead"})
     assert store.events()[2:] == ["person.changed"]
-    people.change_person(store, ADMIN, ana.id, 2, {"email": "ana.garcia@example.com"})
+    people.change_person(store, CLOCK, ADMIN, ana.id, 2, {"email": "ana.garcia@example.com"})
     assert store.events()[3:] == ["contact.changed"]
 
 
 def test_a_change_that_changes_nothing_writes_nothing(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana", title="Lead")
-    same = people.change_person(store, ADMIN, ana.id, 1, {"title": "Lead"}, "active")
+    same = people.change_person(store, CLOCK, ADMIN, ana.id, 1, {"title": "Lead"}, "active")
     assert (same.version, len(store.events())) == (1, 2)
 
 
 def test_a_change_of_a_version_that_is_gone_is_refused(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
-    people.change_person(store, ADMIN, ana.id, 1, {"title": "Lead"})
+    people.change_person(store, CLOCK, ADMIN, ana.id, 1, {"title": "Lead"})
     with pytest.raises(Stale):
-        people.change_person(store, ADMIN, ana.id, 1, {"title": "Head"})
+        people.change_person(store, CLOCK, ADMIN, ana.id, 1, {"title": "Head"})
 
 
 @pytest.mark.parametrize("moves", [["on_leave", "active"], ["left", "active"], ["on_leave", "left", "active"]])
 def test_employment_moves_as_it_may(store: MemoryProfiles, register: Register, moves: list[Any]) -> None:
     ana = register("Ana")
     for status in moves:
-        assert people.change_person(store, ADMIN, ana.id, None, {}, status).status == status
+        assert people.change_person(store, CLOCK, ADMIN, ana.id, None, {}, status).status == status
 
 
 def test_who_left_does_not_go_on_leave(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
-    people.change_person(store, ADMIN, ana.id, None, {}, "left")
+    people.change_person(store, CLOCK, ADMIN, ana.id, None, {}, "left")
     with pytest.raises(WrongState, match="`left`"):
-        people.change_person(store, ADMIN, ana.id, None, {}, "on_leave")
+        people.change_person(store, CLOCK, ADMIN, ana.id, None, {}, "on_leave")
 
 
 def test_a_person_changes_their_own_time_zone_and_languages(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
     changes = {"time_zone": "America/Lima", "languages": ("es",), "locale": "es"}
-    changed = people.change_person(store, Caller.person(ana.id), ana.id, 1, changes)
+    changed = people.change_person(store, CLOCK, Caller.person(ana.id), ana.id, 1, changes)
     assert changed.facts.time_zone == "America/Lima"
 
 
 def test_a_person_does_not_change_what_hr_says(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
     with pytest.raises(NotYoursToChange) as refused:
-        people.change_person(store, Caller.person(ana.id), ana.id, 1, {"level": 9, "locale": "es"}, "left")
+        people.change_person(store, CLOCK, Caller.person(ana.id), ana.id, 1, {"level": 9, "locale": "es"}, "left")
     assert pointers(refused) == ["/level", "/status"]
 
 
 def test_nobody_changes_or_reads_a_colleague(store: MemoryProfiles, register: Register) -> None:
     ana, ben = register("Ana"), register("Ben")
     with pytest.raises(Forbidden):
-        people.change_person(store, Caller.person(ben.id), ana.id, 1, {"locale": "es"})
+        people.change_person(store, CLOCK, Caller.person(ben.id), ana.id, 1, {"locale": "es"})
     with pytest.raises(Forbidden):
         people.read_person(store, Caller.person(ben.id, "program_manager"), ana.id)
 
@@ -180,7 +180,7 @@ def test_a_client_acts_by_its_scopes(store: MemoryProfiles, clock: FrozenClock, 
     ana = people.register_person(store, clock, writer, GOOD)
     assert people.read_person(store, reader, ana.id) == ana
     with pytest.raises(Forbidden):
-        people.change_person(store, reader, ana.id, 1, {"title": "x"})
+        people.change_person(store, CLOCK, reader, ana.id, 1, {"title": "x"})
     with pytest.raises(Forbidden):
         people.read_me(store, reader)
 
@@ -212,7 +212,7 @@ def test_the_search_never_finds_who_left_but_a_people_admin_finds_them_by_addres
     store: MemoryProfiles, register: Register
 ) -> None:
     ana = register("Ana", external_id="E-7")
-    people.change_person(store, ADMIN, ana.id, None, {}, "left")
+    people.change_person(store, CLOCK, ADMIN, ana.id, None, {}, "left")
     colleague = Caller.person("prs_x")
     assert people.find_people(store, colleague, "ana", None, 10).cards == []
     assert people.find_people(store, colleague, "E-7", None, 10).cards == []

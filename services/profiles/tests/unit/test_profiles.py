@@ -16,7 +16,7 @@ from servicekit.caller import Caller
 from servicekit.refusals import Forbidden, InvalidInput, NotFound, Stale, WrongState
 from servicekit.testing import FrozenClock
 
-from .conftest import SYSTEM, MemoryProfiles
+from .conftest import CLOCK, SYSTEM, MemoryProfiles
 
 Register = Callable[..., Person]
 ADMIN = Caller.person("prs_admin", "people_admin")
@@ -202,7 +202,7 @@ def test_nothing_is_paused_before_it_was_published(
 
 def test_the_profile_of_who_left_stands_still(store: MemoryProfiles, register: Register, publish: Publish) -> None:
     ana = register("Ana")
-    people.change_person(store, ADMIN, ana.id, None, {}, "left")
+    people.change_person(store, CLOCK, ADMIN, ana.id, None, {}, "left")
     with pytest.raises(WrongState):
         publish(ana)
 

@@ -16,7 +16,7 @@ from profiles.issuer.keys import NoSigningKey, SigningKeys, new_signing_key, ope
 from profiles.use_cases import clients, people, setup, tokens
 from servicekit.testing import FrozenClock
 
-from .conftest import SECRET, SYSTEM, Api, KnownIdentities, MemoryProfiles, Session
+from .conftest import CLOCK, SECRET, SYSTEM, Api, KnownIdentities, MemoryProfiles, Session
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
@@ -91,7 +91,7 @@ def test_the_first_sign_in_links_the_subject_and_later_ones_follow_the_link(
     store: MemoryProfiles, clock: FrozenClock, admin: Person
 ) -> None:
     exchange(store, clock, admin.facts.email, "s-1")
-    people.change_person(store, SYSTEM, admin.id, None, {"email": "new@example.com"})
+    people.change_person(store, CLOCK, SYSTEM, admin.id, None, {"email": "new@example.com"})
     issued = exchange(store, clock, admin.facts.email, "s-1")
     assert json.loads(issued.access_token)["sub"] == admin.id
     assert len(store.held("sign_in_links")) == 1
@@ -116,10 +116,11 @@ def test_who_left_gets_no_token_and_loses_the_one_they_have(api: Api, store: Mem
     granted = api.sign_in(admin)
     call = Session(api, granted["access_token"])
     assert call("GET", "/v1/me").status_code == 200
-    people.change_person(store, SYSTEM, admin.id, None, {}, "left")
+    people.change_person(store, CLOCK, SYSTEM, admin.id, None, {}, "left")
     assert call("GET", "/v1/me").status_code == 401
     again = api.token(grant_type=EXCHANGE, subject_token=admin.facts.email, subject_token_type=ID_TOKEN)
     assert (again.status_code, again.get_json()["error"]) == (403, "not-provisioned")
+    people.change_person(store, CLOCK, SYSTEM, admin.id, None, {}, "active")
     refreshed = api.token(grant_type="refresh_token", refresh_token=granted["refresh_token"])
     assert (refreshed.status_code, refreshed.get_json()["error"]) == (400, "invalid_grant")
 

@@ -77,7 +77,7 @@ def change_person(body: dict[str, Any], person_id: str) -> Response:
     changes = {name: value for name, value in body.items() if name != "status"}
 
     def change(store: Any, caller: Any) -> Person:
-        return people.change_person(store, caller, person_id, expected, changes, body.get("status"))
+        return people.change_person(store, web.clock(), caller, person_id, expected, changes, body.get("status"))
 
     return web.command(change, PersonSchema)
 

@@ -53,6 +53,19 @@ def grant_roles(
     return store.atomically(work)
 
 
+def end_access(unit: Unit, clock: Clock, caller: Caller, person_id: str) -> None:
+    """Take every role and every session from somebody who leaves, so that coming back reopens nothing by itself.
+
+    HR's word counts more than the rule that a people admin remains: `init` makes another.
+    """
+    for family in unit.live_refresh_families(person_id):
+        unit.save(family.closed())
+    grant = unit.get(Grant, person_id)
+    if grant is not None and grant.roles:
+        unit.save(audited(caller, "roles.end", person_id, clock.now(), *grant.roles))
+        unit.save(replace(grant, roles=()))
+
+
 def _grant(unit: Unit, person_id: str) -> Grant:
     return unit.get(Grant, person_id) or Grant(id=person_id)
 

@@ -13,6 +13,7 @@ from profiles.domain.search import search_words
 from profiles.domain.vocabulary import Skill, Theme
 from profiles.permissions import TABLE, relations_to_person
 from profiles.ports import Store, Unit
+from profiles.use_cases.grants import end_access
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
@@ -75,6 +76,7 @@ def read_me(store: Store, caller: Caller) -> Me:
 
 def change_person(
     store: Store,
+    clock: Clock,
     caller: Caller,
     person_id: str,
     expected: int | None,
@@ -105,6 +107,8 @@ def change_person(
         if after.facts.manager_id != before.facts.manager_id:
             _require_manager(unit, after)
             _refuse_circle(unit, after)
+        if before.may_come_in and not after.may_come_in:
+            end_access(unit, clock, caller, person_id)
         return unit.save(after, *after.news(before))
 
     return store.atomically(work)
