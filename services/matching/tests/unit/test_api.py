@@ -247,6 +247,8 @@ def test_a_program_has_the_keys_of_program_yaml(told: World, cara: Browser) -> N
         ({"kind": "speed"}, "/kind"),
         ({"ends_on": "2026-01-01"}, "/ends_on"),
         ({"starts_on": "soon"}, "/starts_on"),
+        ({"starts_on": "0001-01-01"}, "/starts_on"),
+        ({"ends_on": "9999-12-31"}, "/ends_on"),
         ({"name": "  "}, "/name"),
         ({"wieghts": {}}, "/wieghts"),
         ({"weights": {"skills": 0}}, "/weights"),

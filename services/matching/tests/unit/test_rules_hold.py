@@ -233,4 +233,4 @@ class People(RuleBasedStateMachine):
 
 
 TestRulesHold = People.TestCase
-TestRulesHold.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestRulesHold.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from matching.api.pages import after, position
-from matching.schemas.mentorships import End, MentorshipPage, MentorshipQuery, MentorshipSchema
+from matching.schemas.mentorships import End, ListedMentorshipSchema, MentorshipPage, MentorshipQuery, MentorshipSchema
 from matching.use_cases import mentorships
 from servicekit import web
 from servicekit.web.schema import Nothing
@@ -27,15 +27,15 @@ def list_mentorships(query: dict[str, Any]) -> Response:
         after=after(),
         limit=web.limit(),
     )
-    return web.page(found, MentorshipSchema, position(following))
+    return web.page(found, ListedMentorshipSchema, position(following))
 
 
 @blueprint.get("/mentorships/<mentorship_id>")
 @web.operation("mentorship.read")
-@blueprint.response(200, MentorshipSchema)
+@blueprint.response(200, ListedMentorshipSchema)
 def get_mentorship(mentorship_id: str) -> Response:
     """Read one mentorship."""
-    return web.reply(mentorships.get_mentorship(web.store(), web.caller(), mentorship_id), MentorshipSchema)
+    return web.reply(mentorships.get_mentorship(web.store(), web.caller(), mentorship_id), ListedMentorshipSchema)
 
 
 @blueprint.post("/mentorships/<mentorship_id>/pause")

@@ -36,7 +36,13 @@ class MentorshipSchema(Schema):
     reason = fields.String(allow_none=True, **said("Why it ended, for managers and whoever ended it."))
 
 
+class ListedMentorshipSchema(MentorshipSchema):
+    """A mentorship, with what its program's managers should look at."""
+
+    flags = fields.List(fields.String(), **said("`reporting_line`: one manages the other by now. For managers only."))
+
+
 class MentorshipPage(Page):
     """Mentorships, the oldest first."""
 
-    items = fields.List(fields.Nested(MentorshipSchema), **said("The mentorships."))
+    items = fields.List(fields.Nested(ListedMentorshipSchema), **said("The mentorships."))

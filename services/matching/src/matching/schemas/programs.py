@@ -7,7 +7,21 @@ from marshmallow import fields, pre_load
 
 from contracts.matching import Journey, Milestone, SurveyPlan
 from matching.domain import terms
-from matching.schemas.shapes import Duration, Flag, Key, Many, Number, Page, Pair, Part, TimeZone, Value, Word, said
+from matching.schemas.shapes import (
+    Day,
+    Duration,
+    Flag,
+    Key,
+    Many,
+    Number,
+    Page,
+    Pair,
+    Part,
+    TimeZone,
+    Value,
+    Word,
+    said,
+)
 from servicekit.web.schema import Code, Identifier, Moment, Schema, Text, Whole
 
 MOST = 1_000_000
@@ -137,7 +151,7 @@ class _Terms(Schema):
     journey = Part(JourneySchema, **said("What is expected of a mentorship."))
     surveys = Many(Part(SurveyPlanSchema), 20, **said("Surveys to send."))
     group = Part(GroupSizeSchema, allow_none=True, **said("Sizes, for the kind `group`."))
-    as_of = fields.Date(allow_none=True, **said("The day whose time-zone offsets count; else the first day."))
+    as_of = Day(allow_none=True, **said("The day whose time-zone offsets count; else the first day."))
     attributes = Many(Word(), 50, **said("Further attributes of people that count."))
     weights = Part(WeightsSchema, **said("How much each component counts."))
     seniority = Part(SenioritySchema, **said("Which gap in levels is best."))
@@ -169,8 +183,8 @@ class _Terms(Schema):
 class _Named(_Terms):
     name = Text(200, least=1, required=True, **said("What people call it."))
     kind = Code("one_to_one", "group", "peer", "reverse", "flash", **said("How people come together."))
-    starts_on = fields.Date(required=True, **said("First day of mentoring, in its time zone."))
-    ends_on = fields.Date(required=True, **said("Last day of mentoring, in its time zone."))
+    starts_on = Day(required=True, **said("First day of mentoring, in its time zone."))
+    ends_on = Day(required=True, **said("Last day of mentoring, in its time zone."))
 
 
 class CreateProgram(_Named):

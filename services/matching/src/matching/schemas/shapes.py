@@ -1,6 +1,7 @@
 """The fields and pages that several shapes here are made of."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -58,6 +59,14 @@ class Duration(fields.String):
 
     def __init__(self, **options: Any) -> None:
         rule = validate.Regexp(r"^P[1-9][0-9]{0,2}[DW]\Z", error="Write days or weeks, such as P7D or P2W.")
+        super().__init__(validate=rule, **options)
+
+
+class Day(fields.Date):
+    """A day from 2000 to 2199: further away, the moments at which days begin and end cannot be counted."""
+
+    def __init__(self, **options: Any) -> None:
+        rule = validate.Range(min=date(2000, 1, 1), max=date(2199, 12, 31), error="Write a day from 2000 to 2199.")
         super().__init__(validate=rule, **options)
 
 

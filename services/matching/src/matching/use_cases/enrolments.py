@@ -178,8 +178,7 @@ def withdraw(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expe
     """The place is given up: its open requests are superseded, its mentorships end, who waits first may follow."""
 
     def move(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> Enrolment:
-        for request in unit.pending_as(enrolment.role, enrolment.person_id, program.id):
-            supersede(unit, request, "person_gone", now)
+        supersede(unit, unit.pending_as(enrolment.role, enrolment.person_id, program.id), "person_gone", now)
         for mentorship in unit.live_mentorships_of(enrolment.person_id, program.id):
             if (mentorship.mentor_id == enrolment.person_id) == (enrolment.role == "mentor"):
                 leave_mentorship(unit, mentorship, enrolment.person_id, "ended_early", caller.id, now)

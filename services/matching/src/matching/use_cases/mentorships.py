@@ -1,6 +1,6 @@
 """A mentorship's verbs: pause, resume, end."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from matching import permissions
 from matching.domain.mentorship import EndReason, Mentorship
@@ -16,36 +16,38 @@ from servicekit.clock import Clock
 from servicekit.refusals import NotFound, WrongState
 
 
+@dataclass(frozen=True, kw_only=True)
+class Flagged(Mentorship):
+    """A mentorship with what its program's managers should look at: `reporting_line`, after a later HR change."""
+
+    flags: tuple[str, ...] = ()
+
+
 def list_mentorships(
     store: Store, caller: Caller, *, program_id: str | None, state: str | None, after: str | None, limit: int
-) -> tuple[list[Mentorship], str | None]:
+) -> tuple[list[Flagged], str | None]:
     """One's own; a program's for its managers and granted clients, who name it."""
 
-    def work(unit: Unit) -> tuple[list[Mentorship], str | None]:
-        if program_id is None:
-            TABLE.require(caller, "mentorship.list")
-            found = unit.mentorships_of(caller.id, None, state, after, limit + 1)
-            items, following = cut(found, limit)
-            return [_as_seen_by(caller, False, one) for one in items], following
-        program = visible_program(unit, caller, program_id)
-        relations = permissions.to_program(caller, program)
+    def work(unit: Unit) -> tuple[list[Flagged], str | None]:
+        program = None if program_id is None else visible_program(unit, caller, program_id)
+        relations = set() if program is None else permissions.to_program(caller, program)
         TABLE.require(caller, "mentorship.list", relations)
-        if relations & {"manager", "granted"}:
-            found = unit.mentorships_in(program_id, state, after, limit + 1)
+        if program is not None and relations & {"manager", "granted"}:
+            found = unit.mentorships_in(program.id, state, after, limit + 1)
         else:
             found = unit.mentorships_of(caller.id, program_id, state, after, limit + 1)
         items, following = cut(found, limit)
-        return [_as_seen_by(caller, "manager" in relations, one) for one in items], following
+        return [_shown(unit, caller, program, one) for one in items], following
 
     return store.reading(work)
 
 
-def get_mentorship(store: Store, caller: Caller, mentorship_id: str) -> Mentorship:
+def get_mentorship(store: Store, caller: Caller, mentorship_id: str) -> Flagged:
     """One mentorship."""
 
-    def work(unit: Unit) -> Mentorship:
-        mentorship, relations = _allowed(unit, caller, "mentorship.read", mentorship_id, None)
-        return _as_seen_by(caller, "manager" in relations, mentorship)
+    def work(unit: Unit) -> Flagged:
+        mentorship, _ = _allowed(unit, caller, "mentorship.read", mentorship_id, None)
+        return _shown(unit, caller, unit.require(Program, mentorship.program_id), mentorship)
 
     return store.reading(work)
 
@@ -130,6 +132,16 @@ def _allowed(
     TABLE.require(caller, "mentorship.read", relations, knows=False)
     TABLE.require(caller, operation, relations)
     return unit.require(Mentorship, mentorship_id, expected), relations
+
+
+def _shown(unit: Unit, caller: Caller, program: Program | None, mentorship: Mentorship) -> Flagged:
+    """The mentorship as this reader may know it; a reporting line is for the program's managers."""
+    is_manager = program is not None and program.is_managed_by(caller.id)
+    flags: tuple[str, ...] = ()
+    if is_manager and program is not None and mentorship.is_live and program.rules.reporting_line == "forbidden":
+        crossed = any(seating.in_line(unit, mentorship.mentor_id, mentee_id) for mentee_id in mentorship.mentee_ids)
+        flags = ("reporting_line",) if crossed else ()
+    return Flagged(**vars(_as_seen_by(caller, is_manager, mentorship)), flags=flags)
 
 
 def _as_seen_by(caller: Caller, is_manager: bool, mentorship: Mentorship) -> Mentorship:

@@ -87,8 +87,8 @@ def _keep(unit: Unit, entity: E) -> None:
 
 
 def _let_go(unit: Unit, person_id: str, reason: EndReason, now: datetime) -> None:
-    for request in (*unit.pending_as("mentee", person_id), *unit.pending_as("mentor", person_id)):
-        supersede(unit, request, "person_gone", now)
+    waiting = (*unit.pending_as("mentee", person_id), *unit.pending_as("mentor", person_id))
+    supersede(unit, waiting, "person_gone", now)
     for mentorship in unit.live_mentorships_of(person_id):
         leave_mentorship(unit, mentorship, person_id, reason, None, now)
     for enrolment in unit.live_enrolments_of(person_id):

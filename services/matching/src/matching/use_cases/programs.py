@@ -155,8 +155,7 @@ def _close(unit: Unit, program: Program, now: datetime) -> Program:
 def _end_some(unit: Unit, program: Program, now: datetime) -> int:
     """End some of what is live in a closing program; how many that were."""
     requests = unit.pending_in(program.id, ENDED_AT_ONCE)
-    for request in requests:
-        supersede(unit, request, "program_closed", now)
+    supersede(unit, requests, "program_closed", now)
     if len(requests) == ENDED_AT_ONCE:
         return len(requests)
     reason: EndReason = "completed" if program.ran_its_course(now) else "ended_early"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from contracts.fields import Role
+from engine.lines import Lines
 from matching.domain import pairing
 from matching.domain.errors import AlreadyAsked, AlreadyPaired, NoSeatLeft, NotAvailable, TooManyOpenRequests
 from matching.domain.mentorship import EndReason, Mentorship
@@ -76,6 +77,13 @@ def require_pair(unit: Unit, program: Program, mentee_id: str, mentor_id: str, n
         raise NotAvailable(REFUSED.get(rule, "This person is not available in this program."))
 
 
+def in_line(unit: Unit, one: str, other: str) -> bool:
+    """Whether one of the two is above the other in the reporting line, as it is now."""
+    people = tuple(person for person in (unit.get(Person, one), unit.get(Person, other)) if person is not None)
+    lines = Lines(_lines_above(unit, people))
+    return one in lines.above(other) or other in lines.above(one)
+
+
 def open_request(
     unit: Unit,
     program: Program,
@@ -116,11 +124,13 @@ def open_request(
     return unit.save(request, made)
 
 
-def supersede(unit: Unit, request: Request, cause: Cause, now: datetime) -> None:
-    """End a request that events overtook."""
-    touch(unit, request.people, now)
-    superseded, event = request.supersede(cause, now)
-    unit.save(superseded, event)
+def supersede(unit: Unit, requests: Iterable[Request], cause: Cause, now: datetime) -> None:
+    """End requests that events overtook."""
+    overtaken = list(requests)
+    touch(unit, (person_id for request in overtaken for person_id in request.people), now)
+    for request in overtaken:
+        superseded, event = request.supersede(cause, now)
+        unit.save(superseded, event)
 
 
 def take_seats(unit: Unit, program_id: str, mentee_id: str, mentor_id: str, now: datetime) -> None:
@@ -129,15 +139,13 @@ def take_seats(unit: Unit, program_id: str, mentee_id: str, mentor_id: str, now:
     Raises:
         NoSeatLeft: one side has none.
     """
-    unit.save(seats_of(unit, mentor_id, now).take(program_id, "mentor", now))
+    mentor_seats = unit.save(seats_of(unit, mentor_id, now).take(program_id, "mentor", now))
     mentee_seats = unit.save(seats_of(unit, mentee_id, now).take(program_id, "mentee", now))
     if mentee_seats.left(program_id, "mentee") == 0:
-        for request in unit.pending_as("mentee", mentee_id, program_id):
-            supersede(unit, request, "wish_met", now)
+        supersede(unit, unit.pending_as("mentee", mentee_id, program_id), "wish_met", now)
     # The mentor's own limit spans programs, so their requests in every program are looked at.
-    for request in unit.pending_as("mentor", mentor_id):
-        if seats_of(unit, mentor_id, now).left(request.program_id, "mentor") == 0:
-            supersede(unit, request, "no_seat", now)
+    waiting = unit.pending_as("mentor", mentor_id)
+    supersede(unit, [one for one in waiting if mentor_seats.left(one.program_id, "mentor") == 0], "no_seat", now)
 
 
 def end_mentorship(unit: Unit, mentorship: Mentorship, reason: EndReason, by: str | None, now: datetime) -> Mentorship:
@@ -180,7 +188,7 @@ def _require_room(unit: Unit, program: Program, mentee_id: str, mentor_id: str, 
         raise TooManyOpenRequests("This mentor has many requests to answer first. Ask somebody else, or later.")
 
 
-def _lines_above(unit: Unit, people: tuple[Person, Person]) -> dict[str, str]:
+def _lines_above(unit: Unit, people: Iterable[Person]) -> dict[str, str]:
     """Each person on the two reporting lines with their manager."""
     managers: dict[str, str] = {}
     waiting = [person for person in people if person.manager_id]
