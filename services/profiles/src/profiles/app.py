@@ -23,7 +23,7 @@ from servicekit import web
 from servicekit.clock import Clock, SystemClock
 from servicekit.config import BadSettings
 from servicekit.mongo import MongoStore, connect
-from servicekit.refusals import InvalidInput
+from servicekit.refusals import InvalidInput, WrongState
 from servicekit.store import Catalogue
 from servicekit.tokens import Verifier
 from servicekit.worker import Worker, prepare
@@ -86,8 +86,9 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
     if email:
         try:
             made = make_first_people_admin(store, clock, email, settings.default_time_zone)
-        except InvalidInput as refusal:
-            raise BadSettings("--people-admin: write an e-mail address such as ana@example.com") from refusal
+        except (InvalidInput, WrongState) as refusal:
+            advice = "name somebody by an e-mail address such as ana@example.com"
+            raise BadSettings(f"--people-admin: {advice}. {refusal.detail}") from refusal
         log.info("people-admin", person=made, outcome="made" if made else "there-was-one")
 
 

@@ -1,6 +1,6 @@
 """The use cases on a real MongoDB: indexes, searches, and people who do the same thing at the same moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,11 +8,12 @@ import pytest
 
 from mentormesh.testing import Backing
 from profiles import repository
-from profiles.domain.errors import EmailTaken, LastPeopleAdmin
+from profiles.domain.errors import EmailTaken, InvalidGrant, LastPeopleAdmin
 from profiles.domain.person import Facts, Person
 from profiles.domain.vocabulary import Skill
 from profiles.issuer.keys import new_signing_key
-from profiles.use_cases import clients, grants, people, profiles, setup, vocabularies
+from profiles.ports import Identity
+from profiles.use_cases import clients, grants, people, profiles, setup, tokens, vocabularies
 from profiles.use_cases.profiles import Draft
 from servicekit.caller import Caller
 from servicekit.clock import SystemClock
@@ -26,6 +27,20 @@ SYSTEM = Caller.system("profiles")
 CLOCK = SystemClock()
 MongoProfiles = MongoStore[repository.Unit]
 AT_ONCE = 6
+
+
+class Vouching:
+    """An identity provider that vouches for any address."""
+
+    def identify(self, id_token: str) -> Identity:
+        return Identity(issuer="https://idp.test", subject=id_token, email=id_token, external_id=None)
+
+
+class Unsigned:
+    """A signer whose tokens are their claims."""
+
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        return str(claims)
 
 
 @pytest.fixture
@@ -118,6 +133,23 @@ def test_preparing_at_once_makes_one_key_and_one_people_admin(store: MongoProfil
     at_once(*[lambda: setup.make_first_people_admin(store, CLOCK, "dora@example.com", "UTC")] * 3)
     assert len(store.reading(lambda unit: unit.signing_keys())) == 1
     assert len(store.reading(lambda unit: unit.people_admins())) == 1
+
+
+def test_of_two_refreshes_by_one_token_one_wins_and_the_family_ends(store: MongoProfiles) -> None:
+    ana = register(store, "Ana")
+    first = tokens.exchange_id_token(store, CLOCK, Vouching(), Unsigned(), ana.facts.email).refresh_token or ""
+    outcomes = at_once(*[lambda: tokens.refresh_token(store, CLOCK, Unsigned(), first)] * 2)
+    (won,) = [outcome for outcome in outcomes if isinstance(outcome, tokens.Issued)]
+    with pytest.raises(InvalidGrant):
+        tokens.refresh_token(store, CLOCK, Unsigned(), won.refresh_token or "")
+
+
+def test_leaving_ends_every_session(store: MongoProfiles) -> None:
+    ana = register(store, "Ana")
+    for _ in range(3):
+        tokens.exchange_id_token(store, CLOCK, Vouching(), Unsigned(), ana.facts.email)
+    people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "left")
+    assert store.reading(lambda unit: unit.live_refresh_families(ana.id)) == []
 
 
 def test_the_search_finds_and_pages_as_in_memory(store: MongoProfiles) -> None:

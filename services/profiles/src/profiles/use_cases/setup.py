@@ -12,6 +12,7 @@ from profiles.ports import Store, Unit
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
+from servicekit.refusals import WrongState
 
 SIGNING_KEYS = "signing-keys"
 
@@ -39,6 +40,7 @@ def make_first_people_admin(store: Store, clock: Clock, email: str, time_zone: s
 
     Raises:
         InvalidInput: it is no e-mail address.
+        WrongState: whoever has it left.
     """
     now = clock.now()
     caller = Caller.system("profiles")
@@ -50,6 +52,8 @@ def make_first_people_admin(store: Store, clock: Clock, email: str, time_zone: s
             return None
         unit.save(unit.get(Guard, PEOPLE_ADMINS) or Guard(id=PEOPLE_ADMINS))
         person = unit.person_by_email(folded(email)) or unit.save(fresh, *fresh.snapshots)
+        if not person.may_come_in:
+            raise WrongState(f"{person.id}, who has this address, left the organisation.")
         grant = unit.get(Grant, person.id) or Grant(id=person.id)
         unit.save(replace(grant, roles=tuple(sorted({*grant.roles, "people_admin"}))))
         unit.save(audited(caller, "people-admin.first", person.id, now, "people_admin"))
