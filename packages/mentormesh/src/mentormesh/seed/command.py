@@ -59,7 +59,7 @@ def _tour(stack: dict[str, object]) -> str:
     return "\n".join(
         [
             "",
-            f"Open {stack['portal']} and sign in as",
+            f"Open {stack['portal'] or 'the portal (not running: `mentormesh up`)'} and sign in as",
             f"  {people.get('mentee')}   Ana has a mentor in one program: see the next session and her review, then",
             "      find a mentor in `Crossing departments`, read why each is suggested, and ask one",
             f"  {people.get('mentor')}   Ben mentors her: look at his inbox and his mentees",

@@ -1,10 +1,11 @@
 """Make the demonstration through the platform's APIs, each step once, in the name of the person who would do it."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from mentormesh.seed.cast import email_of
 from mentormesh.seed.diary import Diary
@@ -19,7 +20,20 @@ NOTES = (
     "I read your profile and would like to learn how you work with other departments.",
     "I am new to this subject and would be glad of somebody who asks me good questions.",
 )
+SIDE_BY_SIDE = 4
 Tick = Callable[[str], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A mentorship's id, its two people, how far it shall come, and the name of its steps in the diary."""
+
+    mentorship: str
+    mentee: Colleague
+    mentor: Colleague
+    stage: Stage
+    step: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,12 @@ class Garden:
             step, lambda: self.platform.send(who, "POST", service, path, body or {}, key=f"seed {step}")
         )
         return reply
+
+    def each(self, things: Sequence[T], do: Callable[[T], Any], what: str) -> None:
+        """`do` for each of `things`, some side by side; the first failure is raised once all have ended."""
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            for _ in pool.map(do, things):
+                self.tick(what)
 
     def _register(self, one: Colleague) -> str:
         body = {**one.facts, "email": one.email}
@@ -65,12 +85,9 @@ def _unknown(key: str) -> Callable[[], Any]:
 def plant(garden: Garden, offers: Sequence[Offer], now: datetime) -> dict[str, int]:
     """Everything; how many people, programs, mentorships and waiting requests there are then."""
     _vocabulary(garden)
-    for one in garden.everybody:
-        garden.id_of(one)
-        garden.tick("people")
-    for one in garden.everybody:
-        _publish(garden, one)
-        garden.tick("profiles")
+    for rank in _ranks(garden.everybody):
+        garden.each(rank, garden.id_of, "people")
+    garden.each(garden.everybody, partial(_publish, garden), "profiles")
     _appoint(garden)
     pairs = 0
     for offer in offers:
@@ -85,6 +102,18 @@ def steps(everybody: Sequence[Colleague], offers: Sequence[Offer]) -> int:
     """How many times `plant` ticks."""
     places = sum(len(offer.mentors) + len(offer.mentees) for offer in offers)
     return 2 * len(everybody) + places + sum(offer.pairs for offer in offers)
+
+
+def _ranks(everybody: Sequence[Colleague]) -> list[list[Colleague]]:
+    """Everybody by their distance from the top: a manager is registered before those who report to them."""
+    depth: dict[str | None, int] = {None: -1}
+    ranks: list[list[Colleague]] = []
+    for one in everybody:
+        depth[one.key] = depth[one.manager] + 1
+        if depth[one.key] == len(ranks):
+            ranks.append([])
+        ranks[depth[one.key]].append(one)
+    return ranks
 
 
 def _vocabulary(garden: Garden) -> None:
@@ -121,40 +150,45 @@ def _open(garden: Garden, offer: Offer) -> str:
     program = str(garden.post(MANAGER, "matching", "/v1/programs", offer.body, f"program {offer.key}")["id"])
     garden.post(MANAGER, "matching", f"/v1/programs/{program}/open", None, f"open {offer.key}")
     for role, people in (("mentor", offer.mentors), ("mentee", offer.mentees)):
-        for one in people:
-            body: dict[str, Any] = {"role": role, "person_id": garden.id_of(one)}
-            if role == "mentor":
-                body["capacity"] = one.profile["capacity"]
-            path = f"/v1/programs/{program}/enrolments"
-            garden.post(MANAGER, "matching", path, body, f"enrolment {offer.key} {role} {one.key}")
-            garden.tick("enrolments")
+        garden.each(people, partial(_enrol, garden, offer.key, program, role), "enrolments")
     garden.post(MANAGER, "matching", f"/v1/programs/{program}/start", None, f"start {offer.key}")
     return program
 
 
+def _enrol(garden: Garden, offer: str, program: str, role: str, one: Colleague) -> None:
+    body: dict[str, Any] = {"role": role, "person_id": garden.id_of(one)}
+    if role == "mentor":
+        body["capacity"] = one.profile["capacity"]
+    path = f"/v1/programs/{program}/enrolments"
+    garden.post(MANAGER, "matching", path, body, f"enrolment {offer} {role} {one.key}")
+
+
 def _matches(garden: Garden, offer: Offer, program: str, spread: Sequence[Stage], now: datetime) -> int:
-    """Bring pairs together until there are as many as the offer wants; how many there are."""
+    """Bring pairs together until there are as many as the offer wants; how many there are.
+
+    All agree before any meets: by then `feedback` knows of most, and few calls have to wait for it.
+    """
     by_id = {garden.id_of(one): one for one in offer.mentors}
-    made = 0
+    pairs: list[Pair] = []
     left: list[Colleague] = []
     for number, mentee in enumerate(offer.mentees):
+        is_ana = mentee.email == email_of("mentee")
         # In the second program Ana still looks for a mentor.
-        if made == offer.pairs or (mentee.email == email_of("mentee") and offer.key != "leaders"):
+        if len(pairs) == offer.pairs or (is_ana and offer.key != "leaders"):
             left.append(mentee)
             continue
         step = f"{offer.key} {mentee.key}"
-        pair = partial(_pair, garden, program, mentee, by_id, step, NOTES[number % len(NOTES)])
-        mentorship = garden.diary.once(f"pair {step}", pair)
-        if mentorship is None:
+        agree = partial(_pair, garden, program, mentee, by_id, step, NOTES[number % len(NOTES)])
+        agreed = garden.diary.once(f"pair {step}", agree)
+        if agreed is None:
             left.append(mentee)
             continue
-        stage: Stage = "reviewed" if mentee.email == email_of("mentee") else spread[made]
-        _advance(garden, mentorship["id"], mentee, by_id[mentorship["mentor_id"]], stage, now, step)
-        made += 1
-        garden.tick("mentorships")
+        stage: Stage = "reviewed" if is_ana else spread[len(pairs)]
+        pairs.append(Pair(agreed["id"], mentee, by_id[agreed["mentor_id"]], stage, step))
+    garden.each(pairs, partial(_advance, garden, now), "mentorships")
     if offer.key == "leaders":
         _ask_and_wait(garden, program, [one for one in left if one.email != email_of("mentee")], by_id)
-    return made
+    return len(pairs)
 
 
 def _candidates(garden: Garden, program: str, mentee: Colleague) -> list[str]:
@@ -192,46 +226,45 @@ def _pair(
     return None
 
 
-def _advance(
-    garden: Garden, mentorship: str, mentee: Colleague, mentor: Colleague, stage: Stage, now: datetime, step: str
-) -> None:
-    if stage == "new":
+def _advance(garden: Garden, now: datetime, pair: Pair) -> None:
+    """Bring a new mentorship to its stage."""
+    step = pair.step
+    if pair.stage == "new":
         return
-    if stage != "planned":
-        _meet(garden, mentorship, mentee, mentor, stage, now, step)
-    if stage in ("planned", "met", "reviewed"):
-        _session(garden, mentorship, mentee, now + timedelta(days=7), "What we want to reach", f"next {step}")
-    if stage == "paused":
-        garden.post(mentee.email, "matching", f"/v1/mentorships/{mentorship}/pause", None, f"pause {step}")
-    if stage == "ended":
-        body = {"reason": "completed"}
-        garden.post(MANAGER, "matching", f"/v1/mentorships/{mentorship}/end", body, f"end {step}")
+    if pair.stage != "planned":
+        _meet(garden, now, pair)
+    if pair.stage in ("planned", "met", "reviewed"):
+        _session(garden, pair, pair.mentee, now + timedelta(days=7), "What we want to reach", f"next {step}")
+    if pair.stage == "paused":
+        path = f"/v1/mentorships/{pair.mentorship}/pause"
+        garden.post(pair.mentee.email, "matching", path, None, f"pause {step}")
+    if pair.stage == "ended":
+        path = f"/v1/mentorships/{pair.mentorship}/end"
+        garden.post(MANAGER, "matching", path, {"reason": "completed"}, f"end {step}")
 
 
-def _meet(
-    garden: Garden, mentorship: str, mentee: Colleague, mentor: Colleague, stage: Stage, now: datetime, step: str
-) -> None:
-    session = _session(garden, mentorship, mentor, now - timedelta(days=5), "Getting to know each other", f"met {step}")
-    garden.post(mentor.email, "feedback", f"/v1/sessions/{session}/hold", None, f"hold {step}")
-    if stage not in ("reviewed", "ended"):
-        return
-    for who, rating, comment in (
-        (mentee, 5, "I left with two things to try this week."),
-        (mentor, 4, "Well prepared, and open about what is hard."),
-    ):
-        path, body = f"/v1/sessions/{session}/review", {"rating": rating, "comment": comment}
-
-        def give(who: Colleague = who, path: str = path, body: dict[str, Any] = body) -> bool:
-            garden.platform.send(who.email, "PUT", "feedback", path, body)
-            return True
-
-        garden.diary.once(f"review {step} {who.key}", give)
+def _meet(garden: Garden, now: datetime, pair: Pair) -> None:
+    step, before = pair.step, now - timedelta(days=5)
+    session = _session(garden, pair, pair.mentor, before, "Getting to know each other", f"met {step}")
+    garden.post(pair.mentor.email, "feedback", f"/v1/sessions/{session}/hold", None, f"hold {step}")
+    if pair.stage in ("reviewed", "ended"):
+        _review(garden, session, pair.mentee, 5, "I left with two things to try this week.", step)
+        _review(garden, session, pair.mentor, 4, "Well prepared, and open about what is hard.", step)
 
 
-def _session(garden: Garden, mentorship: str, who: Colleague, day: datetime, agenda: str, step: str) -> str:
+def _review(garden: Garden, session: str, who: Colleague, rating: int, comment: str, step: str) -> None:
+    def give() -> bool:
+        body = {"rating": rating, "comment": comment}
+        garden.platform.send(who.email, "PUT", "feedback", f"/v1/sessions/{session}/review", body)
+        return True
+
+    garden.diary.once(f"review {step} {who.key}", give)
+
+
+def _session(garden: Garden, pair: Pair, who: Colleague, day: datetime, agenda: str, step: str) -> str:
     starts = datetime.combine(day.date(), time(10, 0), UTC)
     body = {"starts_at": starts.isoformat(), "minutes": 45, "agenda": agenda, "place": "Video call"}
-    made = garden.post(who.email, "feedback", f"/v1/mentorships/{mentorship}/sessions", body, f"session {step}")
+    made = garden.post(who.email, "feedback", f"/v1/mentorships/{pair.mentorship}/sessions", body, f"session {step}")
     return str(made["id"])
 
 

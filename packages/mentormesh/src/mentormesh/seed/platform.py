@@ -1,5 +1,6 @@
 """Calls to the running platform in somebody's name, as an outside client makes them: signed in, patient, repeatable."""
 
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +29,7 @@ class Platform:
 
     urls: dict[str, str]
     sign_in: SignIn
-    http: requests.Session = field(default_factory=requests.Session)
+    _own: threading.local = field(default_factory=threading.local)
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def send(
@@ -62,6 +63,14 @@ class Platform:
                 detail = f"{problem.get('detail', '')} {problem.get('errors', '')}".strip()
                 raise Refused(f"{method} {service} {path}", response.status_code, slug, detail)
             time.sleep(min(5.0, float(response.headers.get("Retry-After", 1))))
+
+    @property
+    def http(self) -> requests.Session:
+        """This thread's connections."""
+        if not hasattr(self._own, "http"):
+            self._own.http = requests.Session()
+        session: requests.Session = self._own.http
+        return session
 
     def etag(self, who: str, service: str, path: str) -> str:
         """The present version of a resource, quoted as `If-Match` takes it."""

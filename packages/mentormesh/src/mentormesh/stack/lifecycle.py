@@ -42,8 +42,8 @@ def up(folder: Folder, wanted: Wanted, tell: Tell) -> dict[str, Any]:
     folder.prepare()
     with folder.alone():
         before = running_parts(folder)
-        site = Site(_ports(folder, wanted, before), folder.secrets())
         kind = _broker_kind(folder, wanted, before)
+        site = Site(_ports(folder, wanted, before), folder.secrets(), transactions=kind == "kafka")
         started: list[Running] = []
 
         def note(one: Running) -> None:

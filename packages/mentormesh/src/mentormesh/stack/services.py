@@ -17,10 +17,11 @@ PORTAL = "portal"
 
 @dataclass(frozen=True)
 class Site:
-    """What every process of one stack needs to know: its ports and its secrets."""
+    """What every process of one stack needs to know; `transactions` says whether the broker has them."""
 
     ports: Mapping[str, int]
     secrets: Mapping[str, str]
+    transactions: bool = True
 
     def url(self, part: str) -> str:
         return f"http://{HOST}:{self.ports[part]}"
@@ -52,6 +53,7 @@ def settings(site: Site, service: str) -> dict[str, str]:
         "MONGODB_URI": site.mongodb,
         "MONGODB_DATABASE": service,
         "KAFKA_BOOTSTRAP": site.kafka,
+        "KAFKA_TRANSACTIONS": str(site.transactions).lower(),
         "TOKEN_ISSUER": site.url("profiles"),
         "TOKEN_AUDIENCE": "mentormesh",
         "JWKS_URL": f"{site.url('profiles')}/.well-known/jwks.json",
