@@ -62,8 +62,13 @@ def best_total(rules: Rules, existing: frozenset[tuple[str, str]] = frozenset())
     return Optimum(objective(chosen, rules, existing), tuple(sorted(chosen)))
 
 
-def exact(rules: Rules, existing: frozenset[tuple[str, str]] = frozenset(), rate: float | None = None) -> Optimum:
-    """The optimum of any kind and either objective, as an integer program; fair, given the rate without fairness."""
+def exact(
+    rules: Rules, existing: frozenset[tuple[str, str]] = frozenset(), rate: float | None = None, must: str = ""
+) -> Optimum:
+    """The optimum of any kind and either objective, as an integer program.
+
+    It is fair, given the rate without fairness, and gives the mentee `must` a mentor whatever that costs.
+    """
     pairs = candidates(rules)
     keys = sorted(pairs)
     if not keys:
@@ -73,6 +78,8 @@ def exact(rules: Rules, existing: frozenset[tuple[str, str]] = frozenset(), rate
     for person in sorted({person for key in keys for person in key}):
         seat(program, rules, keys, person)
     program.force(index for index, key in enumerate(keys) if key in rules.program.locked)
+    if must:
+        program.at_most(dict.fromkeys((index for index, key in enumerate(keys) if key[0] == must), -1.0), -1)
     if rate is not None:
         keep_fair(program, rules, keys, rate)
     chosen = [key for key, on in zip(keys, program.solve(), strict=False) if on]

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from engine.check.rules import Rules
+from engine.explain.unmatched import COLUMNS, unmatched
 from engine.match import Match, match
 from engine.read import read_people, read_program_file
-from engine.write import pairs_csv
+from engine.write import as_csv, pairs_csv
 
 from .conftest import World
 from .oracle import candidates, exact, objective
 from .worlds import random_people, random_program
 
-SEEDS = range(150)
+SEEDS = range(100)
 # Sums of a few dozen scores, each rounded to a millionth.
 CLOSE = 2e-6
 
@@ -43,6 +44,7 @@ def ran(world: World, seed: int) -> Case:
     file = read_people(world.people, program.attributes)
     result = match(program, file.people, file.managers, existing, certify=True)
     world.pairs.write_text(pairs_csv(result), encoding="utf-8")
+    world.unmatched.write_text(as_csv(COLUMNS, (one.row() for one in unmatched(result))), encoding="utf-8")
     return Case(world, rules, existing, result)
 
 
@@ -102,3 +104,15 @@ def test_the_order_of_rows_changes_nothing(world: World, tmp_path: Path, seed: i
 def ran_existing(world: World) -> frozenset[tuple[str, str]]:
     lines = world.existing.read_text(encoding="utf-8").splitlines()[1:]
     return frozenset((mentee, mentor) for mentee, mentor in (line.split(",") for line in lines))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_a_lost_seat_would_cost_is_what_the_optimum_loses_with_that_person(world: World, seed: int) -> None:
+    case = ran(world, seed)
+    if case.grouped or case.rules.program.kind == "peer" or case.rules.program.objective != "best_total":
+        return
+    free = exact(case.rules, case.existing, rate_of(case)).total
+    for one in unmatched(case.result)[:4]:
+        if one.by is not None:
+            given = exact(case.rules, case.existing, rate_of(case), must=one.person).total
+            assert one.by == pytest.approx(free - given, abs=2 * CLOSE)

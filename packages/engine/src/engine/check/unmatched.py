@@ -46,9 +46,11 @@ def breaches_of_presence(rows: list[dict[str, str]], pairs: list[Pair], rules: R
     """Every mentee without a mentor is listed once, and nobody else."""
     listed = Counter(row["person"] for row in rows if row["side"] == "mentee")
     matched = {pair.mentee for pair in pairs}
+    waiting = {mentee.person_id for mentee in mentees_of(rules)}
     if rules.program.kind == "peer":
         matched |= {pair.mentor for pair in pairs}
-    waiting = {mentee.person_id for mentee in mentees_of(rules)} - matched
+        waiting = {person_id for person_id in waiting if rules.people.accepted[person_id].role == "both"}
+    waiting -= matched
     for person_id in sorted(waiting - set(listed)):
         yield Violation(0, person_id, "", "unmatched", "has no mentor and is missing from unmatched.csv")
     for person_id, times in sorted(listed.items()):
@@ -74,7 +76,7 @@ def breaches_of_counts(row: dict[str, str], person: Person, others: list[Person]
         broken = rules.broken(mentee, mentor, score)
         if broken:
             removed[broken[0]] += 1
-        elif rules.better_the_other_way(mentee, mentor, score):
+        elif rules.program.kind != "peer" and rules.better_the_other_way(mentee, mentor, score):
             removed["direction"] += 1
         else:
             candidates += 1
