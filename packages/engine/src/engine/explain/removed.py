@@ -23,13 +23,13 @@ def removed_by_rule(cohort: Cohort, rows: Ints) -> Ints:
     counts = np.zeros((len(rows), PLACES + 1), np.int64)
     kinds = classes(cohort)[rows]
     shared: dict[int, Codes] = {}
-    scored = _needs_scores(cohort)
+    scored = _needs_scores(cohort)[rows]
     for place, (row, kind) in enumerate(zip(rows.tolist(), kinds.tolist(), strict=True)):
         if kind not in shared:
             shared[kind] = _by_columns(cohort, row)
         codes = shared[kind].copy()
         _with_bans(cohort, row, codes)
-        if scored:
+        if scored[place]:
             _with_scores(cohort, row, codes)
         found = np.bincount(codes, minlength=NONE_BROKEN + 1)
         found[ONESELF] = 0
@@ -37,9 +37,10 @@ def removed_by_rule(cohort: Cohort, rows: Ints) -> Ints:
     return counts
 
 
-def _needs_scores(cohort: Cohort) -> bool:
-    """Whether the floor or the direction between two people who are both can remove anybody."""
-    return cohort.program.floor > 0 or cohort.program.kind == "peer" or bool((cohort.twin_mentee >= 0).any())
+def _needs_scores(cohort: Cohort) -> NDArray[np.bool_]:
+    """For which mentees (n,) the floor, or the direction between two people who are both, can remove anybody."""
+    always = cohort.program.floor > 0 or cohort.program.kind == "peer"
+    return np.asarray((cohort.twin_mentor >= 0) | always)
 
 
 def _by_columns(cohort: Cohort, row: int) -> Codes:

@@ -41,9 +41,16 @@ def limits(cohort: Cohort, groups: Groups, rate: float) -> Ints:
     return np.array([min(int(size), math.ceil(size * share - 1e-9)) for size in sizes], np.int64)
 
 
-def rates(question: Question, answer: Answer, locked: Pairs) -> list[GroupRate]:
+def within_limits(question: Question, answer: Answer) -> bool:
+    """Whether no group of the question has more unmatched mentees than its limit."""
+    unmatched = np.ones(len(question.rows), np.bool_)
+    unmatched[np.searchsorted(question.rows, answer.pairs.i[answer.chosen])] = False
+    counts = np.bincount(question.group[unmatched], minlength=len(question.limit))
+    return bool((counts <= question.limit).all())
+
+
+def rates(cohort: Cohort, limit: Ints, answer: Answer, locked: Pairs) -> list[GroupRate]:
     """Each group after the run."""
-    cohort = question.cohort
     assert cohort.program.fairness is not None
     groups = groups_of(cohort, cohort.program.fairness.group)
     count = len(groups.names)
@@ -51,9 +58,7 @@ def rates(question: Question, answer: Answer, locked: Pairs) -> list[GroupRate]:
     matched = np.concatenate((answer.pairs.i[answer.chosen], locked.i))
     got = np.bincount(groups.code[matched], minlength=count)
     return [
-        GroupRate(
-            name, int(sizes[g]), int(got[g]), int(question.limit[g]), int(max(0, sizes[g] - got[g] - question.limit[g]))
-        )
+        GroupRate(name, int(sizes[g]), int(got[g]), int(limit[g]), int(max(0, sizes[g] - got[g] - limit[g])))
         for g, name in enumerate(groups.names)
         if sizes[g]
     ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.admission import NONE_BROKEN, first_broken, micro, scores_of
 from engine.candidates import ALL_PAIRS, KEEP, Pairs, best, exactly
 from engine.encode.cohort import Cohort
-from engine.match.fairness import groups_of, limits, rates, unavoidable
+from engine.match.fairness import groups_of, limits, rates, unavoidable, within_limits
 from engine.match.locks import check_locks
 from engine.match.result import Match
 from engine.person import Person
@@ -108,8 +108,9 @@ def _flow(
 ) -> float | None:
     program = question.cohort.program
     plain: Answer | None = None
+    unlimited = question
     if program.fairness:
-        plain = solve_best(question, blocks, pairs, certify=False)
+        plain = solve_best(question, blocks, pairs)
         group = groups_of(question.cohort, program.fairness.group)
         matched = len(plain.chosen) + len(locked)
         everybody = int((~question.cohort.mentees.opted_out).sum())
@@ -120,12 +121,15 @@ def _flow(
     if program.group:
         answer, closed = close_small_groups(question, blocks, pairs, certify)
         result.closed_groups = [question.cohort.mentor_ids[j] for j in closed]
+    elif plain and not certify and within_limits(question, plain):
+        # The best without limits that keeps them is the best with them.
+        question, answer = unlimited, plain
     else:
         answer = solve_best(question, blocks, pairs, certify)
     result.candidates, result.solved = answer.pairs, answer.chosen
     result.question, result.seated = question, answer.seated
     if program.fairness:
-        result.groups = rates(question, answer, locked)
+        result.groups = rates(question.cohort, limit, answer, locked)
         result.unavoidable = unavoidable(question, answer)
     return answer.slack
 

@@ -198,7 +198,7 @@ def _known_only(
         notice(
             "manager_id", person.manager_id, "is not in the file", "the line ends here; add the manager's row to go on"
         )
-    for other in sorted(person.avoid - rows.keys()):
+    for other in sorted(other for other in person.avoid if other not in rows):
         notice("avoid", other, "is not in the file", "write an id of the file")
     kept: dict[str, tuple[str, ...]] = {}
     for column in ("wishes", "wishes_as_mentor"):
@@ -216,5 +216,5 @@ def _known_only(
                 continue
             ranked.append("")
         kept[column] = tuple(ranked)
-    avoid = frozenset(person.avoid & rows.keys())
+    avoid = frozenset(other for other in person.avoid if other in rows)
     return replace(person, avoid=avoid, wishes=kept["wishes"], wishes_as_mentor=kept["wishes_as_mentor"])

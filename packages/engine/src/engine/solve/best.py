@@ -74,7 +74,7 @@ class Question:
 
 @dataclass(slots=True)
 class Answer:
-    """What was chosen, among which pairs, with prices (m,) and least gains (n,) in score units.
+    """What was chosen, among which pairs, and how it was seated.
 
     `slack` bounds, in millionths, what pairs outside the candidates could add; None where that was not asked.
     `beyond` (groups,) is by how many each group exceeds its limit, `cut` the proof that it must: places in the
@@ -83,18 +83,14 @@ class Answer:
 
     pairs: Pairs
     chosen: Ints
-    prices: NDArray[np.float64]
-    least: NDArray[np.float64]
+    seated: Seated
     slack: float | None
     beyond: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     rounds: int = 0
     cut: tuple[Ints, Ints] | None = None
-    seated: Seated | None = None
 
 
-def solve_best(
-    question: Question, blocks: Blocks, pairs: Pairs, certify: bool = False, with_prices: bool = True
-) -> Answer:
+def solve_best(question: Question, blocks: Blocks, pairs: Pairs, certify: bool = False) -> Answer:
     """The optimum of the program's objective; fairness first, then (for `most_people`) people, then the total.
 
     How many people can be matched, and how few must exceed a group's limit, is settled over all pairs; the total over
@@ -123,7 +119,7 @@ def solve_best(
     def best_total(p: Pairs) -> Seating:
         return replace(question.seating(p, question.gain(p), spread=True), beyond=beyond, unmatched=unmatched)
 
-    answer = _priced(question, blocks, pairs, best_total, certify, with_prices)
+    answer = _priced(question, blocks, pairs, best_total, certify)
     return replace(answer, cut=cut)
 
 
@@ -163,19 +159,15 @@ def _priced(
     pairs: Pairs,
     seating: Callable[[Pairs], Seating],
     certify: bool,
-    with_prices: bool,
 ) -> Answer:
     unit = question.scale * MICRO
     for rounds in range(MOST_ROUNDS):
         seated = seating(pairs).solve()
-        if not (certify or with_prices):
-            zero = np.zeros(0)
-            return Answer(pairs, seated.chosen, zero, zero, None, seated.beyond(), rounds, seated=seated)
-        least, prices = seated.prices()
-        answer = Answer(pairs, seated.chosen, prices / unit, least / unit, None, seated.beyond(), rounds, seated=seated)
+        answer = Answer(pairs, seated.chosen, seated, None, seated.beyond(), rounds)
         if not certify:
             return answer
-        more = _outside(question, blocks, pairs, answer.prices, answer.least)
+        least, prices = seated.prices()
+        more = _outside(question, blocks, pairs, prices / unit, least / unit)
         excess = question.gain(more) - prices[more.j] - least[np.searchsorted(question.rows, more.i)]
         answer.slack = _greatest_by(more.i, excess) / question.scale
         more = more.where(excess > 0)
