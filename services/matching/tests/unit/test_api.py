@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
 from contracts.profiles import SkillOffered, WeeklySlot
@@ -358,3 +359,16 @@ def test_a_person_who_left_is_refused(told: World, ana: Browser) -> None:
     assert ana.get("/programs").status_code == 200
     told.person("ana", status="left")
     assert ana.get("/programs").status_code == 401
+
+
+def test_the_api_document_is_valid_and_every_field_is_described(app: Flask) -> None:
+    document = app.test_client().get("/openapi.json").get_json()
+    OpenAPIV31SpecValidator(document).validate()
+    undescribed = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        if name not in ("Problem", "Error", "PaginationMetadata")
+        for field, entry in schema.get("properties", {}).items()
+        if not (entry.get("description") or "$ref" in entry)
+    ]
+    assert undescribed == []
