@@ -62,6 +62,10 @@ test-compose: setup ## Bring docker-compose.yml up and run the first journey aga
 bench: setup ## Measure, beside the bare figures of the same run; writes benchmarks/results
 	$(BIN)/python -m benchmarks
 
+.PHONY: bench-match
+bench-match: setup ## Every bar of the match beside its limit or peer (make bench-match SIZE=L)
+	$(BIN)/python -m benchmarks.match.bench --size $(or $(SIZE),S)
+
 .PHONY: faults
 faults: setup ## The long fault test: processes killed at random and at named points
 	$(BIN)/python -m pytest tests/faults -m faults $(PYTEST)
