@@ -1,25 +1,36 @@
 """The portal's composition root: pages, sessions, clients, and the headers that keep a browser safe."""
 
+import hashlib
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, Response, request
-from flask_wtf.csrf import CSRFProtect
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 from pymongo import MongoClient
 from pymongo.collection import Collection
-from servicekit import mongo
-from servicekit.web import health
 
 from portal import pages
 from portal.clients import Services
 from portal.config import Settings
 from portal.sessions import MongoSessions, prepare
+from servicekit import mongo
+from servicekit.web import health
 
 # No inline script or style, and nothing from any other host.
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 _A_YEAR = 31_536_000
 
 
@@ -34,7 +45,15 @@ def create_app(settings: Settings) -> Flask:
 def build(settings: Settings, documents: Collection[dict[str, Any]]) -> Flask:
     """The application over a collection of sessions."""
     app = Flask("portal.app", static_folder="assets", static_url_path="/assets")
-    app.config.update(SEND_FILE_MAX_AGE_DEFAULT=_A_YEAR, WTF_CSRF_SSL_STRICT=False, MAX_CONTENT_LENGTH=262_144)
+    app.secret_key = hashlib.sha256(f"forms:{settings.session_secret}".encode()).digest()
+    app.config.update(
+        SEND_FILE_MAX_AGE_DEFAULT=_A_YEAR,
+        MAX_CONTENT_LENGTH=262_144,
+        MAX_FORM_MEMORY_SIZE=262_144,
+        # A form lasts as long as the session that its token is bound to.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
     app.session_interface = MongoSessions(lambda: documents, settings.session_secret)
     CSRFProtect(app)
     oauth = OAuth(app)
@@ -56,15 +75,14 @@ def build(settings: Settings, documents: Collection[dict[str, Any]]) -> Flask:
         client_secret=settings.oidc_client_secret,
     )
     pages.register(app, services, oauth, settings.portal_url)
+    app.before_request(_begin)
     app.after_request(_protect)
     return app
 
 
-def initialise(settings: Settings) -> None:
-    """Prepare the database once."""
-    client = mongo.connect(settings.mongodb_uri)
-    mongo.require_replica_set(client)
-    prepare(_sessions(client, settings))
+def initialise(settings: Settings, arguments: Sequence[str]) -> None:
+    """Prepare the database; harmless when repeated."""
+    prepare(_sessions(mongo.connect(settings.mongodb_uri), settings))
 
 
 def _sessions(client: MongoClient[dict[str, Any]], settings: Settings) -> Collection[dict[str, Any]]:
@@ -75,11 +93,13 @@ def _ping(client: MongoClient[dict[str, Any]]) -> None:
     client.admin.command("ping")
 
 
+def _begin() -> None:
+    g.began = time.monotonic()
+
+
 def _protect(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _CSP
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers.update(_HEADERS)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
+        health.measure(response.status_code, time.monotonic() - g.get("began", time.monotonic()))
     return response

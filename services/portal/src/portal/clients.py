@@ -2,11 +2,13 @@
 
 import time
 import uuid
-from collections.abc import MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 TIMEOUT = (2, 10)
 NOT_YET_KNOWN_FOR = 5.0
@@ -15,23 +17,51 @@ _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a type, not a secret
 
 
-class SignedOut(Exception):  # noqa: N818 - not a fault: the person signs in again
+class SignedOut(Exception):
     """The person's tokens are used up."""
 
 
-class ServiceProblem(Exception):  # noqa: N818 - a service's answer, shown to the person
+class ServiceProblem(Exception):
     """A service refused, or did not answer.
 
     `status` is the HTTP status (503 for no answer), `slug` the last part of the problem's type, `errors` maps a field's
-    pointer to its words.
+    pointer to its words, `service` is who said it.
     """
 
-    def __init__(self, status: int, slug: str, detail: str, errors: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, slug: str, detail: str, errors: dict[str, str] | None = None, service: str = ""
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.slug = slug
         self.detail = detail
         self.errors = errors or {}
+        self.service = service
+
+
+class Tokens(Protocol):
+    """Where one person's tokens are kept: `access_token`, `refresh_token`, `expires_at` (seconds since 1970)."""
+
+    def held(self) -> dict[str, Any]:
+        """The tokens as they are now; empty when signed out."""
+        ...
+
+    def renewed(self, stale: dict[str, Any], renew: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        """Tokens newer than `stale`: those that another request renewed, else what `renew` makes of them."""
+        ...
+
+
+class JustGranted:
+    """Tokens of a sign-in that is not a session yet."""
+
+    def __init__(self, granted: dict[str, Any]) -> None:
+        self._granted = granted
+
+    def held(self) -> dict[str, Any]:
+        return self._granted
+
+    def renewed(self, stale: dict[str, Any], renew: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        return self._granted
 
 
 @dataclass(frozen=True)
@@ -42,32 +72,39 @@ class Answer:
     etag: str | None = None
 
 
+def _http() -> requests.Session:
+    session = requests.Session()
+    # A kept connection that the other side just closed is no reason to show an error.
+    retry = Retry(total=2, connect=1, read=1, status=0, allowed_methods={"GET", "PUT"}, backoff_factor=0.1)
+    session.mount("http://", HTTPAdapter(pool_maxsize=32, max_retries=retry))
+    session.mount("https://", HTTPAdapter(pool_maxsize=32, max_retries=retry))
+    return session
+
+
 @dataclass
 class Services:
-    """The four services as one person may use them; `tokens` is that person's session."""
+    """The four services as one person may use them."""
 
     urls: dict[str, str]
     client_id: str
     client_secret: str
-    http: requests.Session = field(default_factory=requests.Session)
+    http: requests.Session = field(default_factory=_http)
 
-    def exchange(self, tokens: MutableMapping[str, Any], id_token: str) -> None:
-        """Trade a verified ID token for platform tokens, kept in `tokens`.
+    def exchange(self, id_token: str) -> dict[str, Any]:
+        """Trade a verified ID token for platform tokens.
 
         Raises:
             ServiceProblem: `not-provisioned` where nobody here has that identity.
         """
-        self._grant(
-            tokens, {"grant_type": _EXCHANGE, "subject_token": id_token, "subject_token_type": _ID_TOKEN}
-        )
+        return self._grant({"grant_type": _EXCHANGE, "subject_token": id_token, "subject_token_type": _ID_TOKEN})
 
-    def get(self, tokens: MutableMapping[str, Any], service: str, path: str, **query: Any) -> Answer:
+    def get(self, tokens: Tokens, service: str, path: str, **query: Any) -> Answer:
         """Read."""
         return self._call(tokens, "GET", service, path, params=query)
 
     def send(
         self,
-        tokens: MutableMapping[str, Any],
+        tokens: Tokens,
         method: str,
         service: str,
         path: str,
@@ -82,16 +119,14 @@ class Services:
             headers["If-Match"] = etag
         return self._call(tokens, method, service, path, json=body if body is not None else {}, headers=headers)
 
-    def _call(
-        self, tokens: MutableMapping[str, Any], method: str, service: str, path: str, **options: Any
-    ) -> Answer:
+    def _call(self, tokens: Tokens, method: str, service: str, path: str, **options: Any) -> Answer:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self._token(tokens)}"}
         deadline = time.monotonic() + NOT_YET_KNOWN_FOR
         while True:
-            reply = self._request(method, self.urls[service] + path, headers=headers, **options)
+            reply = self._request(method, service, path, headers=headers, **options)
             if reply.status_code < 400:
                 return Answer(reply.json() if reply.content else None, reply.headers.get("ETag"))
-            problem = _problem(reply)
+            problem = _problem(reply, service)
             if problem.status == 401:
                 raise SignedOut
             # What was just said to one service may be a moment away from another.
@@ -99,37 +134,44 @@ class Services:
                 raise problem
             time.sleep(0.3)
 
-    def _token(self, tokens: MutableMapping[str, Any]) -> str:
-        if "access_token" not in tokens:
+    def _token(self, tokens: Tokens) -> str:
+        held = tokens.held()
+        if "access_token" not in held:
             raise SignedOut
-        if tokens["expires_at"] - time.time() < _REFRESH_BEFORE:
-            try:
-                self._grant(tokens, {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]})
-            except ServiceProblem as problem:
-                if problem.status >= 500:
-                    raise
-                raise SignedOut from problem
-        return str(tokens["access_token"])
+        if held["expires_at"] - time.time() < _REFRESH_BEFORE:
+            held = tokens.renewed(held, self._refresh)
+        if "access_token" not in held:
+            raise SignedOut
+        return str(held["access_token"])
 
-    def _grant(self, tokens: MutableMapping[str, Any], form: dict[str, str]) -> None:
-        credentials = (self.client_id, self.client_secret)
-        reply = self._request("POST", self.urls["profiles"] + "/v1/oauth/token", data=form, auth=credentials)
-        if reply.status_code >= 400:
-            raise _problem(reply)
-        granted = reply.json()
-        tokens["access_token"] = granted["access_token"]
-        tokens["expires_at"] = time.time() + granted["expires_in"]
-        if "refresh_token" in granted:
-            tokens["refresh_token"] = granted["refresh_token"]
-
-    def _request(self, method: str, url: str, **options: Any) -> requests.Response:
+    def _refresh(self, held: dict[str, Any]) -> dict[str, Any]:
         try:
-            return self.http.request(method, url, timeout=TIMEOUT, **options)
+            return self._grant({"grant_type": "refresh_token", "refresh_token": held.get("refresh_token", "")})
+        except ServiceProblem as problem:
+            if problem.status >= 500:
+                raise
+            raise SignedOut from problem
+
+    def _grant(self, form: dict[str, str]) -> dict[str, Any]:
+        credentials = (self.client_id, self.client_secret)
+        reply = self._request("POST", "profiles", "/v1/oauth/token", data=form, auth=credentials)
+        if reply.status_code >= 400:
+            raise _problem(reply, "profiles")
+        granted = reply.json()
+        return {
+            "access_token": granted["access_token"],
+            "refresh_token": granted.get("refresh_token", ""),
+            "expires_at": time.time() + granted["expires_in"],
+        }
+
+    def _request(self, method: str, service: str, path: str, **options: Any) -> requests.Response:
+        try:
+            return self.http.request(method, self.urls[service] + path, timeout=TIMEOUT, **options)
         except requests.RequestException as failure:
-            raise ServiceProblem(503, "no-answer", "A part of MentorMesh does not answer right now.") from failure
+            raise ServiceProblem(503, "no-answer", f"{service} does not answer.", service=service) from failure
 
 
-def _problem(reply: requests.Response) -> ServiceProblem:
+def _problem(reply: requests.Response, service: str) -> ServiceProblem:
     try:
         body = reply.json()
     except ValueError:
@@ -138,4 +180,4 @@ def _problem(reply: requests.Response) -> ServiceProblem:
     slug = str(body.get("type", body.get("error", ""))).rpartition("/")[2]
     detail = str(body.get("detail", body.get("error_description", "The request was refused.")))
     errors = {error.get("pointer", ""): error.get("detail", "") for error in body.get("errors", [])}
-    return ServiceProblem(reply.status_code, slug, detail, errors)
+    return ServiceProblem(reply.status_code, slug, detail, errors, service)

@@ -1,15 +1,32 @@
 """The pages: which exist, who may see them without signing in, and what every one of them is given."""
 
+from authlib.integrations.flask_client import OAuth
 from flask import Flask
 
-from authlib.integrations.flask_client import OAuth
 from portal.clients import Services
-from portal.pages import frame, home, sign_in
+from portal.pages import (
+    frame,
+    home,
+    inbox,
+    language,
+    mentors,
+    mentorships,
+    profile,
+    programs,
+    requests,
+    sign_in,
+    times,
+    words,
+)
+from portal.pages import sessions as meetings
 
 
 def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> None:
     """Add every page to the application."""
+    language.register(app)
+    times.register(app)
+    words.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home,):
+    for page in (home, profile, mentors, requests, inbox, mentorships, meetings, programs):
         app.register_blueprint(page.blueprint)

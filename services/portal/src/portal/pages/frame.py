@@ -1,18 +1,24 @@
-"""What every page stands in: the signed-in person, calls in their name, times in their zone, errors in words."""
+"""What every page stands in: the signed-in person, what waits for them, and errors in words."""
 
-from collections.abc import Iterable
-from datetime import datetime
+import hashlib
+from functools import cache
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, session, url_for
-from flask_wtf.csrf import CSRFError
+from flask import Flask, Response, flash, g, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response as Redirect
+from werkzeug.wrappers import Response as AnyResponse
 
-from portal.clients import Answer, ServiceProblem, Services, SignedOut
+from portal.clients import ServiceProblem, Services, SignedOut
+from portal.pages import calls
+from portal.pages.forms import is_fragment, new_key, where_from
+from portal.pages.language import _
+from portal.pages.words import refusal
+from servicekit.refusals import Refusal
 
 _OPEN = {"static", "sign_in.start", "sign_in.back", "sign_in.welcome", "livez", "readyz", "exposition"}
+_ASSETS = Path(__file__).parent.parent / "assets"
 
 
 def register(app: Flask, services: Services) -> None:
@@ -20,103 +26,123 @@ def register(app: Flask, services: Services) -> None:
     app.extensions["services"] = services
     app.before_request(_require_person)
     app.context_processor(_context)
-    app.add_template_filter(_local, "local")
+    app.add_template_global(asset)
+    app.add_template_global(new_key)
+    app.add_template_filter(_initials, "initials")
+    app.add_template_filter(_tone, "tone")
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(ServiceProblem, _problem)
+    app.register_error_handler(Refusal, _not_ready)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
 
 
-def services() -> Services:
-    """The platform's services."""
-    held: Services = current_app.extensions["services"]
-    return held
+@cache
+def fingerprint(name: str) -> str:
+    """A mark of a file's content, so that a browser may keep it until it changes."""
+    return hashlib.sha256((_ASSETS / name).read_bytes()).hexdigest()[:12]
 
 
-def get(service: str, path: str, **query: Any) -> Any:
-    """Read in the signed-in person's name."""
-    return services().get(session["tokens"], service, path, **query).body
+def asset(name: str) -> str:
+    """The address of one of the portal's own files."""
+    return url_for("static", filename=name, v=fingerprint(name))
 
 
-def fetch(service: str, path: str, **query: Any) -> Answer:
-    """Read with the version, for a form that will change it."""
-    return services().get(session["tokens"], service, path, **query)
+def _initials(name: str) -> str:
+    """The letters that stand for a person without a picture."""
+    parts = name.split()
+    return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper() if parts else "?"
 
 
-def post(service: str, path: str, body: Any = None) -> Any:
-    """Do in the signed-in person's name; the form's own key makes a double click harmless."""
-    return services().send(session["tokens"], "POST", service, path, body, key=request.form.get("key")).body
+def _tone(id: str) -> int:
+    """One of six colours, always the same for a person."""
+    return sum(id.encode()) % 6
 
 
-def put(service: str, path: str, body: Any, etag: str | None) -> Any:
-    """Replace in the signed-in person's name."""
-    return services().send(session["tokens"], "PUT", service, path, body, etag=etag).body
+def is_signed_in() -> bool:
+    """Whether this browser's session belongs to a person; false too where sessions cannot be read."""
+    return bool(session) and "person" in session
 
 
-def me() -> dict[str, Any]:
-    """The signed-in person: id, name, time zone, roles."""
-    person: dict[str, Any] = session["person"]
-    return person
-
-
-def cards(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The colleagues' cards of one page, by id, in one call."""
-    wanted = sorted(set(ids))[:100]
-    if not wanted:
-        return {}
-    return {card["id"]: card for card in get("profiles", "/v1/people", id=wanted)["items"]}
-
-
-def _require_person() -> Redirect | None:
-    if request.endpoint in _OPEN or request.endpoint is None or "person" in session:
+def _require_person() -> AnyResponse | None:
+    if request.endpoint in _OPEN or request.endpoint is None or is_signed_in():
         return None
-    return redirect(url_for("sign_in.welcome", next=request.full_path if request.method == "GET" else None))
+    return _to_welcome()
+
+
+def _to_welcome() -> AnyResponse:
+    address = url_for("sign_in.welcome", next=_wanted())
+    if is_fragment():
+        # A part of a page cannot be a sign-in, so the whole page goes there.
+        return Response(status=204, headers={"HX-Redirect": url_for("sign_in.welcome")})
+    return redirect(address)
+
+
+def _wanted() -> str | None:
+    if request.method != "GET" or request.path == "/":
+        return None
+    return request.full_path.rstrip("?")
 
 
 def _context() -> dict[str, Any]:
-    return {"me": session.get("person"), "unread": _unread}
+    person = session.get("person") if session else None
+    return {
+        "me": person,
+        "is_manager": person is not None and "program_manager" in person.get("roles", ()),
+        "unread": _unread,
+        "missing_parts": calls.missing_parts,
+    }
 
 
 def _unread() -> int:
     """How many notices wait, asked at most once a page; an inbox that does not answer does not break the page."""
     if "unread" not in g:
-        try:
-            g.unread = int(get("notifications", "/v1/inbox", limit=1).get("unread", 0))
-        except ServiceProblem:
-            g.unread = 0
+        g.unread = calls.part("notifications", lambda: int(calls.get("notifications", "/v1/inbox").get("unread", 0)), 0)
     return int(g.unread)
 
 
-def _local(moment: str | datetime, style: str = "full") -> str:
-    """A moment as the reader's own clock and calendar show it."""
-    value = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    local = value.astimezone(ZoneInfo(session.get("person", {}).get("time_zone") or "UTC"))
-    formats = {"full": "%a %-d %b %Y, %H:%M", "day": "%a %-d %b %Y", "time": "%H:%M"}
-    return local.strftime(formats[style])
-
-
-def _signed_out(reason: SignedOut) -> Redirect:
+def _signed_out(reason: SignedOut) -> AnyResponse:
     session.clear()
-    return redirect(url_for("sign_in.welcome", next=request.full_path if request.method == "GET" else None))
+    return _to_welcome()
 
 
-def _problem(problem: ServiceProblem) -> tuple[str, int] | Redirect:
-    """A refused form goes back to where it was filled, with the reason; a page that cannot be shown says so."""
-    if request.method == "POST" and request.referrer and problem.status < 500:
-        flash(problem.detail, "error")
+def _problem(problem: ServiceProblem) -> tuple[str, int] | AnyResponse:
+    """A refused button goes back to where it was pressed, with the reason; a page that cannot be shown says so."""
+    if request.method == "POST":
+        flash(refusal(problem), "error")
         for words in problem.errors.values():
             flash(words, "error")
-        return redirect(request.referrer)
-    return render_template("problem.html", status=problem.status, detail=problem.detail), problem.status
+        return redirect(where_from(), 303)
+    if problem.status == 503 or problem.status >= 500:
+        calls.missing_parts().append(problem.service)
+    page = render_template("problem.html", status=problem.status, detail=refusal(problem))
+    return page, problem.status if problem.status in (403, 404) or problem.status >= 500 else 400
 
 
-def _stale_form(error: CSRFError) -> tuple[str, int]:
-    return render_template("problem.html", status=400, detail="This form had expired. Go back, reload it, try again."), 400
+def _not_ready(reason: Refusal) -> tuple[str, int]:
+    return reason.detail, reason.status
 
 
-def _http_error(error: HTTPException) -> tuple[str, int] | Response:
+def _stale_form(error: CSRFError) -> tuple[str, int] | AnyResponse:
+    if not is_signed_in():
+        return _to_welcome()
+    words = _("This form was no longer valid, so nothing was changed. Please go back, reload the page and try again.")
+    return render_template("problem.html", status=400, detail=words), 400
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | AnyResponse:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
-    words = {404: "There is no page at this address.", 405: "This address is not a page."}
-    return render_template("problem.html", status=status, detail=words.get(status, error.description)), status
+        return error.get_response()
+    words = {
+        404: _("There is no page at this address."),
+        405: _("This address is not a page. Go home and start from there."),
+        413: _("That was more than fits into this form. Please write less."),
+    }
+    return render_template("problem.html", status=status, detail=words.get(status, _default(status))), status
+
+
+def _default(status: int) -> str:
+    if status >= 500:
+        return _("Something broke here. What you wanted may not have been done; please try again.")
+    return _("The portal could not read that request. Please go back and try again.")

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from authlib.integrations.base_client import OAuthError
+import requests
+from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
 from flask import Blueprint, redirect, render_template, request, session, url_for
+from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
-from portal.clients import ServiceProblem, Services
-from portal.sessions import Session
+from portal.clients import JustGranted, ServiceProblem, Services
+from portal.pages.forms import inside
+from portal.pages.language import _
+from portal.pages.words import refusal
 
 
 def blueprint(oauth: OAuth, services: Services, portal_url: str) -> Blueprint:
@@ -17,48 +21,60 @@ def blueprint(oauth: OAuth, services: Services, portal_url: str) -> Blueprint:
 
     @pages.get("/welcome")
     def welcome() -> str | Response:
-        if "person" in session:
-            return redirect("/")
-        return render_template("welcome.html", next=_inside(request.args.get("next")))
+        if session and "person" in session:
+            return redirect(url_for("home.page"))
+        return render_template("welcome.html", next=inside(request.args.get("next")))
 
     @pages.get("/sign-in")
     def start() -> Any:
-        session["next"] = _inside(request.args.get("next"))
-        return oauth.identity.authorize_redirect(portal_url + url_for("sign_in.back"))
+        session["next"] = inside(request.args.get("next"))
+        try:
+            return oauth.identity.authorize_redirect(portal_url + url_for("sign_in.back"))
+        except (requests.RequestException, AuthlibBaseError):
+            return _refused(503, _("Your organisation's sign-in does not answer right now. Please try again later."))
 
     @pages.get("/sign-in/back")
     def back() -> Any:
         try:
             granted = oauth.identity.authorize_access_token()
-        except OAuthError as refusal:
-            return _refused(400, refusal.description or "The identity provider refused the sign-in.")
-        destination = session.get("next", "/")
-        tokens: dict[str, Any] = {}
+        except requests.RequestException:
+            return _refused(503, _("Your organisation's sign-in does not answer right now. Please try again later."))
+        except (AuthlibBaseError, JoseError):
+            # Stale or forged: a state, nonce or code that does not belong to this browser's attempt.
+            return _refused(400, _("This sign-in was started elsewhere or took too long. Please sign in again."))
+        destination = inside(session.get("next"))
         try:
-            services.exchange(tokens, granted["id_token"])
-            person = services.get(tokens, "profiles", "/v1/me").body
+            tokens = services.exchange(granted["id_token"])
+            person = services.get(JustGranted(tokens), "profiles", "/v1/me").body
         except ServiceProblem as problem:
-            return _refused(problem.status, problem.detail)
-        session.clear()
-        if isinstance(session._get_current_object(), Session):  # type: ignore[attr-defined]
-            session.rotate()  # type: ignore[attr-defined]
-        session["tokens"] = tokens
-        session["person"] = person
+            if problem.slug == "not-provisioned":
+                identity = granted.get("userinfo") or {}
+                address = str(identity.get("email") or identity.get("sub") or "")
+                return render_template("not_provisioned.html", address=address), 403
+            return _refused(problem.status, refusal(problem))
+        begin(tokens, person)
         return redirect(destination)
 
     @pages.post("/sign-out")
     def leave() -> Response:
         session.clear()
-        return redirect(url_for("sign_in.welcome"))
+        return redirect(url_for("sign_in.welcome", left="yes"), 303)
 
     return pages
 
 
+def begin(tokens: dict[str, Any], person: dict[str, Any]) -> None:
+    """Make the browser's session this person's, under a new key."""
+    session.clear()
+    session.rotate()  # type: ignore[attr-defined]
+    session.granted = tokens  # type: ignore[attr-defined]
+    session["person"] = known(person)
+
+
+def known(person: dict[str, Any]) -> dict[str, Any]:
+    """What the session keeps of `/v1/me`: no more than its pages need."""
+    return {name: person.get(name) for name in ("id", "name", "time_zone", "locale", "roles", "has_profile")}
+
+
 def _refused(status: int, detail: str) -> tuple[str, int]:
-    return render_template("problem.html", status=status, detail=detail), status
-
-
-def _inside(address: str | None) -> str:
-    """A path of ours, or home: nobody is sent to another site after signing in."""
-    safe = address is not None and address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if safe and address else "/"
+    return render_template("problem.html", status=status, detail=detail, sign_in=True), status

@@ -1,0 +1,116 @@
+"""What a page asks of the services in the signed-in person's name."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import current_app, g, request, session
+
+from portal.clients import Answer, ServiceProblem, Services, SignedOut, Tokens
+
+MOST_CARDS = 100
+
+
+def services() -> Services:
+    """The platform's services."""
+    held: Services = current_app.extensions["services"]
+    return held
+
+
+def tokens() -> Tokens:
+    """The signed-in person's tokens. Raises SignedOut where there are none."""
+    held: Tokens | None = session.tokens  # type: ignore[attr-defined]
+    if held is None:
+        raise SignedOut
+    return held
+
+
+def me() -> dict[str, Any]:
+    """The signed-in person: id, name, time zone, roles."""
+    person: dict[str, Any] = session["person"]
+    return person
+
+
+def get(service: str, path: str, **query: Any) -> Any:
+    """Read."""
+    return fetch(service, path, **query).body
+
+
+def fetch(service: str, path: str, **query: Any) -> Answer:
+    """Read with the version, for a form that will change it."""
+    return services().get(tokens(), service, path, **query)
+
+
+def every(service: str, path: str, most: int = 500, **query: Any) -> list[dict[str, Any]]:
+    """A list over all its pages, `most` items at most."""
+    items: list[dict[str, Any]] = []
+    while True:
+        page = get(service, path, limit=100, **query)
+        items += page["items"]
+        if not page.get("next") or len(items) >= most:
+            return items[:most]
+        query["cursor"] = page["next"]
+
+
+def post(service: str, path: str, body: Any = None, etag: str | None = None) -> Any:
+    """Do; the form's own key makes a double click harmless."""
+    key = request.form.get("key") or None
+    return services().send(tokens(), "POST", service, path, body, key=key, etag=etag).body
+
+
+def put(service: str, path: str, body: Any, etag: str | None) -> Any:
+    """Replace the version that the form showed."""
+    return services().send(tokens(), "PUT", service, path, body, etag=etag).body
+
+
+def patch(service: str, path: str, body: Any, etag: str | None) -> Any:
+    """Change a part of the version that the form showed."""
+    return services().send(tokens(), "PATCH", service, path, body, etag=etag).body
+
+
+def part(service: str, ask: Callable[[], Any], otherwise: Any) -> Any:
+    """What `ask` finds of one service; where that does not answer, the rest of the page still stands.
+
+    The page says which parts are missing (`missing_parts`); a service that failed is not asked again for this page.
+    """
+    missing = missing_parts()
+    if service in missing:
+        return otherwise
+    try:
+        return ask()
+    except ServiceProblem as problem:
+        if problem.status < 500:
+            raise
+        missing.append(service)
+        return otherwise
+
+
+def missing_parts() -> list[str]:
+    """The services that did not answer while this page was made."""
+    if "missing" not in g:
+        g.missing = []
+    held: list[str] = g.missing
+    return held
+
+
+def found(ask: Callable[[], Any], otherwise: Any) -> Any:
+    """What `ask` finds, or `otherwise` where the service says that there is no such thing, or not yet."""
+    try:
+        return ask()
+    except ServiceProblem as problem:
+        if problem.status in (403, 404, 409):
+            return otherwise
+        raise
+
+
+def cards(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The colleagues' cards of one page, by id, in one call; whoever cannot be shown is a colleague without a name."""
+    wanted = sorted({id for id in ids if id})[:MOST_CARDS]
+    if not wanted:
+        return {}
+    page = part("profiles", lambda: get("profiles", "/v1/people", id=wanted), {"items": []})
+    return {card["id"]: card for card in page["items"]}
+
+
+def is_manager() -> bool:
+    """Whether the person may create and manage programs."""
+    return "program_manager" in me().get("roles", ())

@@ -1,0 +1,52 @@
+"""What several pages ask of programs, places, requests and mentorships."""
+
+from typing import Any
+
+from portal.pages import calls
+
+LIVE = ("applied", "approved", "waitlisted", "paused")
+TAKING_PART = ("open", "running")
+# Each program costs a question of its own, so a page looks at so many at most.
+MOST_PROGRAMS = 20
+
+
+def programs() -> list[dict[str, Any]]:
+    """Programs that are open or running, and one's own in any state."""
+    return calls.every("matching", "/v1/programs")
+
+
+def is_mine(program: dict[str, Any]) -> bool:
+    """Whether the person manages the program."""
+    return calls.me()["id"] in program.get("managers", ())
+
+
+def own_places(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The person's live enrolments in these programs."""
+    mine = calls.me()["id"]
+    places: list[dict[str, Any]] = []
+    for program in shown[:MOST_PROGRAMS]:
+        if program["state"] in TAKING_PART:
+            found = calls.every("matching", f"/v1/programs/{program['id']}/enrolments")
+            places += [place for place in found if place["person_id"] == mine and place["state"] in LIVE]
+    return places
+
+
+def requests(direction: str, state: str | None = None) -> list[dict[str, Any]]:
+    """The person's requests, `incoming` or `outgoing`."""
+    query: dict[str, Any] = {"direction": direction} | ({"state": state} if state else {})
+    return calls.every("matching", "/v1/requests", **query)
+
+
+def mentorships() -> list[dict[str, Any]]:
+    """The person's own, whatever their state, the newest first."""
+    found = calls.every("matching", "/v1/mentorships")
+    mine = calls.me()["id"]
+    own = [one for one in found if mine == one["mentor_id"] or mine in one["mentee_ids"]]
+    return sorted(own, key=lambda one: one["started_at"], reverse=True)
+
+
+def journey(mentorship_id: str) -> dict[str, Any] | None:
+    """The journey of a mentorship; None while it is on its way to where journeys are kept."""
+    ask = lambda: calls.found(lambda: calls.get("feedback", f"/v1/mentorships/{mentorship_id}/journey"), None)  # noqa: E731
+    held: dict[str, Any] | None = calls.part("feedback", ask, None)
+    return held

@@ -1,0 +1,175 @@
+"""The platform's codes in a reader's words: states, levels, reasons and refusals."""
+
+from collections.abc import Iterable
+
+from flask import Flask
+
+from portal.clients import ServiceProblem
+from portal.pages.language import N_, _
+
+PARTS = {
+    "profiles": N_("people and profiles"),
+    "matching": N_("programs, requests and mentorships"),
+    "feedback": N_("sessions and reviews"),
+    "notifications": N_("the inbox"),
+}
+KINDS = {
+    "one_to_one": N_("One to one"),
+    "group": N_("Group"),
+    "peer": N_("Peers"),
+    "reverse": N_("Reverse"),
+    "flash": N_("Flash"),
+}
+PROGRAM_STATES = {
+    "draft": N_("Draft"),
+    "open": N_("Open for applications"),
+    "running": N_("Running"),
+    "closing": N_("Closing"),
+    "closed": N_("Closed"),
+}
+ENROLMENT_STATES = {
+    "applied": N_("Waiting for approval"),
+    "approved": N_("Approved"),
+    "rejected": N_("Not accepted"),
+    "waitlisted": N_("On the waiting list"),
+    "paused": N_("Paused"),
+    "withdrawn": N_("Withdrawn"),
+}
+REQUEST_STATES = {
+    "pending": N_("Waiting for an answer"),
+    "accepted": N_("Accepted"),
+    "declined": N_("Declined"),
+    "withdrawn": N_("Withdrawn"),
+    "expired": N_("Not answered in time"),
+    "superseded": N_("No longer open"),
+}
+MENTORSHIP_STATES = {
+    "proposed": N_("Proposed"),
+    "active": N_("Active"),
+    "paused": N_("Paused"),
+    "ended": N_("Ended"),
+    "declined": N_("Declined"),
+    "expired": N_("Expired"),
+}
+SESSION_STATES = {
+    "scheduled": N_("Planned"),
+    "held": N_("Held"),
+    "missed": N_("Missed"),
+    "cancelled": N_("Cancelled"),
+}
+LEVELS = {
+    "thriving": N_("Thriving"),
+    "steady": N_("Steady"),
+    "at_risk": N_("At risk"),
+    "silent": N_("Silent"),
+}
+HEALTH_REASONS = {
+    "meeting_in_rhythm": N_("They meet in rhythm and the next session has a date."),
+    "meeting": N_("They meet."),
+    "just_started": N_("It has just started."),
+    "no_recent_session": N_("No session for a while."),
+    "nothing_held_yet": N_("No session has been held yet."),
+    "nothing_planned": N_("No session is planned."),
+    "missed_in_a_row": N_("The last two sessions were missed."),
+}
+ROLES = {"mentor": N_("Mentor"), "mentee": N_("Mentee")}
+DECLINE_REASONS = {
+    "no_time": N_("I have no time at the moment"),
+    "not_a_fit": N_("I do not think we are a good fit"),
+    "other_topic": N_("The topic is not mine"),
+    "other": N_("Another reason"),
+}
+END_REASONS = {
+    "completed": N_("We reached what we set out for"),
+    "ended_early": N_("We are ending earlier than planned"),
+    "not_a_fit": N_("We are not a good fit"),
+}
+COMPONENTS = {
+    "skills": N_("Skills you want to learn"),
+    "goals": N_("Themes you want help with"),
+    "seniority": N_("Experience"),
+    "availability": N_("Time in common"),
+    "diversity": N_("Another point of view"),
+}
+CHANNELS = {"inbox": N_("In the inbox"), "email": N_("By e-mail")}
+NOTICES = {
+    "enrolment_approved": N_("My place in a program is approved"),
+    "enrolment_rejected": N_("My application is not accepted"),
+    "enrolment_waitlisted": N_("I am on a waiting list"),
+    "request_received": N_("Somebody asks me"),
+    "request_accepted": N_("My request is accepted"),
+    "request_declined": N_("My request is declined"),
+    "request_reminded": N_("An answer of mine is due"),
+    "request_expired": N_("A request was not answered in time"),
+    "request_withdrawn": N_("A request to me is withdrawn"),
+    "request_superseded": N_("A request is no longer open"),
+    "mentorship_proposed": N_("A mentorship is proposed to me"),
+    "mentorship_started": N_("A mentorship starts"),
+    "mentorship_ended": N_("A mentorship ends"),
+    "session_scheduled": N_("A session is planned"),
+    "session_rescheduled": N_("A session moves"),
+    "session_cancelled": N_("A session is called off"),
+    "session_reminded": N_("A session is near"),
+    "session_missed": N_("A session was missed"),
+    "review_due": N_("A review of mine is due"),
+    "review_revealed": N_("I can read a review"),
+}
+_REFUSALS = {
+    "no-answer": N_("This part of MentorMesh does not answer right now. Please try again in a minute."),
+    "no-seat-left": N_("There is no free seat any more. Ask somebody else."),
+    "not-available": N_("This person is not available in this program. Ask somebody else."),
+    "not-enrolled": N_("You need an approved place in this program first."),
+    "not-eligible": N_("This program is for other departments, sites or levels."),
+    "already-enrolled": N_("You already have a place in this program in that role."),
+    "already-asked": N_("A request between the two of you is waiting for an answer already."),
+    "already-paired": N_("The two of you already work together in this program."),
+    "too-many-open-requests": N_("Too many requests are open at once. Wait for an answer, or withdraw one."),
+    "deadline-passed": N_("The time to answer this request is over."),
+    "program-full": N_("All places of this program are given."),
+    "session-not-held": N_("A session can be reviewed once it was held."),
+    "review-closed": N_("This review cannot be changed any more."),
+    "journey-closed": N_("This mentorship is paused or over, so nothing new can be planned."),
+    "not-yet-known": N_("This is still on its way between two parts of MentorMesh. Please try again in a moment."),
+    "stale": N_("Somebody changed this meanwhile. Look at it as it is now, then make your change again."),
+    "precondition-required": N_(
+        "Somebody changed this meanwhile. Look at it as it is now, then make your change again."
+    ),
+    "too-busy": N_("Many people are changing this at the moment. Please try again."),
+    "not-found": N_("This does not exist, or is not for you to see."),
+    "forbidden": N_("This is not for you to do."),
+}
+_ALL = {
+    "part": PARTS, "kind": KINDS, "program_state": PROGRAM_STATES, "enrolment_state": ENROLMENT_STATES,
+    "request_state": REQUEST_STATES, "mentorship_state": MENTORSHIP_STATES, "session_state": SESSION_STATES,
+    "level": LEVELS, "health_reason": HEALTH_REASONS, "role": ROLES, "decline_reason": DECLINE_REASONS,
+    "end_reason": END_REASONS, "component": COMPONENTS, "channel": CHANNELS, "notice": NOTICES,
+}  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Give templates `in_words`."""
+    app.add_template_filter(in_words, "in_words")
+    app.add_template_global(minutes_options)
+    app.add_template_global(kinds_options)
+
+
+def in_words(code: str, of: str) -> str:
+    """The words for a code of one kind; a code that is not known is shown as words of its own."""
+    known = _ALL[of].get(code)
+    return _(known) if known else str(code).replace("_", " ").capitalize()
+
+
+def minutes_options(lengths: Iterable[int]) -> list[tuple[int, str]]:
+    """Lengths of a session to choose from."""
+    return [(minutes, _("%(minutes)s minutes", minutes=minutes)) for minutes in lengths]
+
+
+def kinds_options(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """Kinds of program to choose from."""
+    return [(kind, in_words(kind, "kind")) for kind in kinds]
+
+
+def refusal(problem: ServiceProblem) -> str:
+    """Why a service said no and what to do, in the reader's language where the refusal is a known one."""
+    known = _REFUSALS.get(problem.slug)
+    return _(known) if known else problem.detail
