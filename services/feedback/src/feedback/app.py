@@ -1,19 +1,19 @@
 """The composition root: the only place where objects meet; nothing connects when this is imported."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from flask import Flask
 
 from feedback import repository
 from feedback.api import BLUEPRINTS
 from feedback.config import Settings
-from feedback.domain.known import Person
 from feedback.handlers import HANDLERS
 from feedback.permissions import TABLE
 from feedback.ports import Store
 from feedback.timers import TIMERS
+from feedback.use_cases.people import is_admitted
 from servicekit import web
-from servicekit.caller import Caller
 from servicekit.clock import Clock, SystemClock
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue
@@ -50,7 +50,7 @@ def assemble(
         permissions=TABLE,
         verifier=verifier,
         cursor_secret=cursor_secret,
-        admits=lambda caller: _admits(store, caller),
+        admits=partial(is_admitted, store),
         ready=ready,
     )
 
@@ -75,9 +75,3 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
     database = connect(settings.mongodb_uri)[settings.mongodb_database]
     return MongoStore(database, repository.Unit, Catalogue(repository.DOCUMENTS), "feedback")
-
-
-def _admits(store: Store, caller: Caller) -> bool:
-    """Whoever left, or was erased, is refused from the moment that this service was told."""
-    person = store.reading(lambda unit: unit.get(Person, caller.id))
-    return person is None or not (person.erased or person.status == "left")

@@ -22,7 +22,7 @@ from contracts.profiles import PersonChanged, PersonErased
 from feedback import projections
 from feedback.ports import Store
 from feedback.projections import ParticipationState
-from feedback.use_cases import erasure, journeys
+from feedback.use_cases import journeys, people
 from feedback.use_cases.journeys import Mentorship
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -108,7 +108,7 @@ def on_person_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
 
 def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
     """Whatever somebody wrote, or was written, is destroyed."""
-    erasure.forget_person(store, SYSTEM, envelope.key)
+    people.forget_person(store, SYSTEM, envelope.key)
 
 
 def _mentorship(envelope: Envelope) -> Mentorship:

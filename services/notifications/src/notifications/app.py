@@ -1,6 +1,7 @@
 """The composition root: the only place where objects meet; nothing connects when this is imported."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from flask import Flask
 
@@ -8,14 +9,13 @@ from notifications import repository
 from notifications.api import BLUEPRINTS
 from notifications.channels import Sender, SmtpMailer
 from notifications.config import Settings
-from notifications.domain.known import Client, Contact
 from notifications.feed import number_rows
 from notifications.handlers import HANDLERS
 from notifications.permissions import TABLE
-from notifications.ports import Store, Unit
+from notifications.ports import Store
 from notifications.timers import timers
+from notifications.use_cases.contacts import is_admitted
 from servicekit import web
-from servicekit.caller import Caller
 from servicekit.clock import Clock, SystemClock
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue
@@ -47,7 +47,7 @@ def assemble(
         permissions=TABLE,
         verifier=verifier,
         cursor_secret=cursor_secret,
-        admits=lambda caller: _admits(store, caller),
+        admits=partial(is_admitted, store),
         ready=ready,
     )
 
@@ -74,16 +74,3 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
     database = connect(settings.mongodb_uri)[settings.mongodb_database]
     return MongoStore(database, repository.Unit, Catalogue(repository.DOCUMENTS), "notifications")
-
-
-def _admits(store: Store, caller: Caller) -> bool:
-    """Whoever left, was erased or was revoked is refused from the moment that this service was told."""
-
-    def work(unit: Unit) -> bool:
-        if caller.kind == "client":
-            client = unit.get(Client, caller.id)
-            return client is None or not client.revoked
-        person = unit.get(Contact, caller.id)
-        return person is None or not person.is_gone
-
-    return store.reading(work)

@@ -107,7 +107,6 @@ def mime(mail: Mail, sender: Sender) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = f"<{mail.id}@{sender.domain}>"
-    message["Content-Language"] = mail.language
     # Nobody's out-of-office reply should come back for what a program wrote (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{mail.preferences_url}>"
@@ -120,6 +119,7 @@ def mime(mail: Mail, sender: Sender) -> EmailMessage:
             cte="base64",
             params={"method": mail.invitation.method},
         )
+    message["Content-Language"] = mail.language
     return message
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.feedback import SessionReminded
 from contracts.matching import RequestReminded
 from notifications.domain.delivery import MOST_ATTEMPTS
 from notifications.ports import AddressRefused, NotDelivered
@@ -23,6 +24,8 @@ from .conftest import (
     PORTAL,
     REQUEST,
     SCHEDULED,
+    SESSION,
+    STARTS,
     KeptMail,
     Send,
     Store,
@@ -117,6 +120,31 @@ def test_a_failure_is_tried_again_later_each_time_and_dies_at_last(
     assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3840, 7680]
     assert states(store) == [("dead", "server_unreachable")]
     assert store.events() == ["delivery.died"]
+
+
+def test_a_mail_that_ends_its_worker_each_time_dies_too(
+    store: Store, clock: FrozenClock, tell: Tell, send: Send, server: KeptMail, known: None
+) -> None:
+    tell(ASKED)
+    server.trouble = [RuntimeError("a bug") for _ in range(MOST_ATTEMPTS)]
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(RuntimeError):
+            send()
+        clock.advance(minutes=2)
+    send()
+    assert len(server.mails) == MOST_ATTEMPTS
+    assert states(store) == [("dead", "gave_up")]
+
+
+def test_nobody_is_invited_to_a_session_that_has_begun(
+    store: Store, clock: FrozenClock, tell: Tell, send: Send, server: KeptMail, known: None
+) -> None:
+    tell(SCHEDULED)
+    clock.set(STARTS)
+    tell(SessionReminded(**SESSION))
+    send()
+    assert server.mails == []
+    assert states(store) == [("suppressed", "too_late")]
 
 
 def test_jitter_spreads_attempts_by_half(store: Store, clock: FrozenClock, tell: Tell, known: None) -> None:

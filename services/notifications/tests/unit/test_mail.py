@@ -64,6 +64,7 @@ def test_headers_say_who_to_whom_and_how_to_stop_it(tell: Tell, send: Send, serv
     assert message["Message-ID"] == f"<{server.mails[0].id}@example.org>"
     assert message["List-Unsubscribe"] == "<https://mentoring.example.org/preferences>"
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "de"
     assert [one.get_content_type() for one in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 

@@ -44,6 +44,11 @@ class Delivery(Entity):
         """Whether it is time to look at it."""
         return self.due_at is not None and self.due_at <= now
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether every attempt was used up; attempts whose worker died in the middle count too."""
+        return self.attempts >= MOST_ATTEMPTS
+
     def waits_too_long(self, now: datetime) -> bool:
         """Whether a contact was waited for as long as it is worth."""
         return now >= self.created_at + WAIT_FOR_CONTACT
@@ -73,7 +78,7 @@ class Delivery(Entity):
 
     def failed(self, reason: str, jitter: float, now: datetime) -> tuple["Delivery", tuple[DeliveryDied, ...]]:
         """An attempt failed: later attempts wait twice as long each, `jitter` in [0, 1) spreads them; the last dies."""
-        if self.attempts >= MOST_ATTEMPTS:
+        if self.is_exhausted:
             return self.died(reason)
         pause = min(FIRST_PAUSE * 2 ** (self.attempts - 1), LONGEST_PAUSE) * (0.5 + jitter)
         return replace(self, state="failed", reason=reason, claim=None, due_at=now + pause), ()

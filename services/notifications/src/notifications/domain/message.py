@@ -29,6 +29,7 @@ Kind = Literal[
     "review_revealed",
 ]
 Method = Literal["REQUEST", "CANCEL"]
+_ANNOUNCING: frozenset[Kind] = frozenset({"session_scheduled", "session_rescheduled", "session_reminded"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,10 @@ class Notice:
     other_ids: tuple[str, ...] = ()
     deadline: datetime | None = None
     meeting: Meeting | None = None
+
+    def comes_too_late(self, now: datetime) -> bool:
+        """Whether it announces a session that has begun: one entered afterwards, or a word that was held up."""
+        return self.kind in _ANNOUNCING and self.meeting is not None and self.meeting.starts_at <= now
 
 
 @dataclass(frozen=True, kw_only=True)

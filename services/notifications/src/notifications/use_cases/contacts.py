@@ -1,14 +1,27 @@
-"""Contacts: what became known of people, and what must be forgotten."""
+"""Contacts: what became known of people, whether they may still come in, and what must be forgotten."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from notifications import permissions
-from notifications.domain.known import Contact
+from notifications.domain.known import Client, Contact
 from notifications.domain.preferences import Preferences
 from notifications.ports import Store, Unit
 from servicekit.caller import Caller
 from servicekit.clock import Clock
+
+
+def is_admitted(store: Store, caller: Caller) -> bool:
+    """Whether the caller may still come in, as far as this service was told: nobody who left, no revoked client."""
+
+    def work(unit: Unit) -> bool:
+        if caller.kind == "client":
+            client = unit.get(Client, caller.id)
+            return client is None or not client.revoked
+        person = unit.get(Contact, caller.id)
+        return person is None or not person.is_gone
+
+    return store.reading(work)
 
 
 def keep_contact(

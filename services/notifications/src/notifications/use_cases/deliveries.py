@@ -84,6 +84,12 @@ def _claim(unit: Unit, id: str, claim: str, clock: Clock, portal_url: str) -> Ma
         else:
             unit.save(delivery.waiting(now))
         return None
+    if message.notice.comes_too_late(now):
+        _suppress(unit, delivery, "too_late")
+        return None
+    if delivery.is_exhausted:
+        _died(unit, delivery, delivery.reason or "gave_up")
+        return None
     unit.save(delivery.claimed(claim, now))
     meeting = message.notice.meeting
     people = [unit.get(Contact, person) for person in (meeting.people if meeting else ())]

@@ -48,7 +48,8 @@ def give_messages(store: Store, clock: Clock, caller: Caller, event_id: str, not
         unit.prefetch(Message, [message_id(event_id, index) for index in range(len(notices))])
         unit.prefetch(Preferences, [notice.person_id for notice in notices])
         for index, notice in enumerate(notices):
-            if unit.get(Message, message_id(event_id, index)) is None:
+            known = unit.get(Message, message_id(event_id, index)) is not None
+            if not known and not notice.comes_too_late(now):
                 _give(unit, message_id(event_id, index), event_id, notice, now)
 
     store.atomically(work)

@@ -1,4 +1,4 @@
-"""The right to be forgotten: the words that somebody wrote, or that were written to them, are destroyed."""
+"""People: whether they may still come in, and the right to be forgotten."""
 
 from dataclasses import replace
 
@@ -6,6 +6,12 @@ from feedback import permissions
 from feedback.domain.known import Person
 from feedback.ports import Store, Unit
 from servicekit.caller import Caller
+
+
+def is_admitted(store: Store, caller: Caller) -> bool:
+    """Whether the caller still works here, as far as this service was told; who left is refused from then on."""
+    person = store.reading(lambda unit: unit.get(Person, caller.id))
+    return person is None or not (person.erased or person.status == "left")
 
 
 def forget_person(store: Store, caller: Caller, person_id: str) -> None:
