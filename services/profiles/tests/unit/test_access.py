@@ -100,6 +100,15 @@ def test_the_first_people_admin_may_be_registered_already(
     assert roles_of(store, dora) == ("people_admin",)
 
 
+def test_who_left_is_not_made_the_first_people_admin(
+    store: MemoryProfiles, clock: FrozenClock, register: Register
+) -> None:
+    dora = register("Dora", email="dora@example.com")
+    people.change_person(store, clock, SYSTEM, dora.id, None, {}, "left")
+    with pytest.raises(WrongState, match="left"):
+        setup.make_first_people_admin(store, clock, "dora@example.com", "UTC")
+
+
 def test_the_first_people_admin_needs_an_address(store: MemoryProfiles, clock: FrozenClock) -> None:
     with pytest.raises(InvalidInput):
         setup.make_first_people_admin(store, clock, "dora", "UTC")
