@@ -1,6 +1,7 @@
 """The adapters and their counterparts in memory, held to the same promises."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,8 @@ from contracts import topics
 from mentormesh.testing import Backing
 from servicekit.config import KafkaSettings
 from servicekit.kafka import KafkaLog
+from servicekit.kafka.reader import KafkaReader
+from servicekit.kafka.sender import KafkaSender
 from servicekit.log import Log
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Store, Unit
@@ -40,11 +43,32 @@ class TestMemoryLog(LogConformance):
         return MemoryLog()
 
 
+class TidyKafkaLog(KafkaLog):
+    """Closes, at the end, what a test opened."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        super().__init__(settings)
+        self._opened: list[KafkaSender | KafkaReader] = []
+
+    def sender(self, name: str) -> KafkaSender:
+        self._opened.append(sender := super().sender(name))
+        return sender
+
+    def reader(self, *of: Any) -> KafkaReader:
+        self._opened.append(reader := super().reader(*of))
+        return reader
+
+    def close(self) -> None:
+        for opened in self._opened:
+            opened.close()
+        super().close()
+
+
 @pytest.mark.stack
 class TestKafkaLog(LogConformance):
     @pytest.fixture
     def log(self, stack_backing: Backing, own_name: str) -> Iterator[Log]:
-        log = KafkaLog(KafkaSettings(bootstrap=stack_backing.kafka, prefix=own_name))
+        log = TidyKafkaLog(KafkaSettings(bootstrap=stack_backing.kafka, prefix=own_name))
         log.prepare([topics()[TOPIC]])
         yield log
         log.close()

@@ -4,19 +4,24 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import kafka
 import pytest
+from kafka.admin import KafkaAdminClient, NewTopic
 
-from contracts import topics
+from contracts import Record, topics
 from mentormesh.testing import Backing
+from servicekit import parking
 from servicekit.clock import SystemClock
 from servicekit.config import KafkaSettings
 from servicekit.consumer import Applying, Consumer
 from servicekit.handling import topics_of
 from servicekit.kafka import KafkaLog
+from servicekit.log import WrongTopic
 from servicekit.mongo import MongoStore, connect
 from servicekit.relay import Relay
 from servicekit.store import Unit
 from servicekit.testing import pair
+from servicekit.testing.conformance.logs import record
 
 pytestmark = pytest.mark.stack
 
@@ -69,3 +74,67 @@ def test_every_event_is_felt_once_and_in_order(
     assert felt(listener) == {f"req_{key}": [1, 2, 3] for key in range(5)}
     relay.close()
     consumer.close()
+
+
+def consumer_of(listener: MongoStore[Unit], events: KafkaLog) -> Consumer:
+    applying = Applying(pair.LISTENER, pair.HANDLERS, SystemClock())
+    return Consumer(listener, events, applying, topics_of(pair.HANDLERS))
+
+
+def test_a_batch_in_a_codec_that_is_missing_here_is_parked_whole_and_delays_others_little(
+    stores: tuple[MongoStore[Unit], MongoStore[Unit]],
+    events: KafkaLog,
+    stack_backing: Backing,
+    own_name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, listener = stores
+    topic = f"{own_name}.matching.request"
+    with monkeypatch.context() as lacking:
+        lacking.setattr(kafka.codec, "has_zstd", lambda: False)
+        consumer = consumer_of(listener, events)
+        writer = events.sender("writer")
+        writer.send([record("req_1", 1), record("req_2", 1)])
+        eventually(lambda: consumer.step() == 0 and len(felt(listener)) == 2)
+        closed = [record("req_1", 2), record("req_1", 3)]
+        _send_compressed(stack_backing.kafka, topic, closed, lacking)
+        writer.send([record("req_1", 4), record("req_2", 2)])
+        writer.close()
+        began = time.monotonic()
+        eventually(lambda: (consumer.step() or True) and felt(listener)["req_2"] == [1, 2])
+        assert time.monotonic() - began < 5
+        eventually(lambda: (consumer.step() or True) and len(parking.listing(listener)) == 2)
+        unopened, held = sorted(parking.listing(listener), key=lambda line: line.offset)
+        assert (unopened.cause, held.cause, held.key) == ("unopened", "gap", "req_1")
+        assert felt(listener)["req_1"] == [1]
+
+    parking.release(listener, [unopened.id])
+    eventually(lambda: (consumer.step() or True) and felt(listener)["req_1"] == [1, 2, 3, 4])
+    assert parking.listing(listener) == []
+    consumer.close()
+
+
+def _send_compressed(bootstrap: str, topic: str, records: list[Record], lacking: pytest.MonkeyPatch) -> None:
+    with lacking.context() as has:
+        has.setattr(kafka.codec, "has_zstd", lambda: True)
+        producer = kafka.KafkaProducer(bootstrap_servers=bootstrap, compression_type="zstd", linger_ms=200)
+        for one in records:
+            producer.send(topic, key=one.key, value=one.value, headers=list(one.headers))
+        producer.flush()
+        producer.close()
+
+
+def test_a_topic_that_is_missing_or_wrong_is_refused_in_one_line(stack_backing: Backing, own_name: str) -> None:
+    wanted = [topics()["mentormesh.matching.request"], topics()["mentormesh.matching.plan"]]
+    log = KafkaLog(KafkaSettings(bootstrap=stack_backing.kafka, prefix=own_name))
+    with pytest.raises(WrongTopic, match=rf"^these topics do not exist: {own_name}.matching.request, .*run `init`"):
+        log.require(wanted)
+    admin = KafkaAdminClient(bootstrap_servers=stack_backing.kafka)
+    admin.create_topics([NewTopic(f"{own_name}.matching.request", 3, 1), NewTopic(f"{own_name}.matching.plan", 12, 1)])
+    admin.wait_for_topics([f"{own_name}.matching.request", f"{own_name}.matching.plan"])
+    admin.close()
+    with pytest.raises(WrongTopic) as refused:
+        log.prepare(wanted)
+    assert "request has 3 partitions and needs 12" in str(refused.value)
+    assert "plan has cleanup.policy=delete and needs compact" in str(refused.value)
+    log.close()

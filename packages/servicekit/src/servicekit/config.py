@@ -109,13 +109,15 @@ class KafkaSettings:
     """How to reach the broker, and what the topics are called there.
 
     `prefix` replaces the leading `mentormesh` of topics, groups and transactional ids. `fenced` asks the broker to
-    fence a relay that lost its lease (transactions); a broker without transactions needs `false`.
+    fence a relay that lost its lease (transactions); a broker without transactions needs `false`. `patience` is how
+    many seconds a start waits for the broker.
     """
 
     bootstrap: str
     prefix: str = "mentormesh"
     fenced: bool = True
     replication: int = 1
+    patience: float = 60.0
     security: str = "PLAINTEXT"
     sasl_mechanism: str = ""
     username: str = ""
@@ -179,6 +181,7 @@ def _kafka(env: Environment) -> KafkaSettings:
         prefix=env.matching("TOPIC_PREFIX", _PREFIX, "lower-case letters, digits, - and _", default="mentormesh"),
         fenced=env.flag("KAFKA_TRANSACTIONS", default=True),
         replication=env.integer("KAFKA_REPLICATION", default=1, most=9),
+        patience=env.seconds("BROKER_PATIENCE", default=60.0),
         security=env.matching("KAFKA_SECURITY", security, f"one of {security.replace('|', ', ')}", default="PLAINTEXT"),
         sasl_mechanism=env.text("KAFKA_SASL_MECHANISM", default=""),
         username=env.text("KAFKA_USERNAME", default=""),

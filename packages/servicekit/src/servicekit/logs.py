@@ -47,6 +47,9 @@ def configure(service: str, level: str = "info") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(numeric, logging.WARNING), force=True)
+    if numeric > logging.DEBUG:
+        # What fails in Kafka's client reaches us as an exception, and is told once and in words of ours.
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 
 def _with_service(service: str) -> Any:

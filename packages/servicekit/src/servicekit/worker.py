@@ -31,7 +31,6 @@ from servicekit.watchdog import Watchdog
 RELAY_EVERY_SECONDS = 0.2
 _WATCH_EVERY_SECONDS = 5.0
 _STOP_SECONDS = 10.0
-_BROKER_WAIT_SECONDS = 60.0
 
 log = structlog.get_logger()
 
@@ -83,20 +82,20 @@ def prepare(settings: KitSettings, store: MongoStore[Any], handlers: Handlers | 
     """What `init` does first: the replica set, the collections and indexes, the topics. Harmless when repeated.
 
     Raises:
-        LogUnavailable: the broker did not answer within a minute.
+        LogUnavailable: the broker did not answer while `settings.kafka.patience` lasted.
         WrongTopic: a topic exists and is not as the contracts ask.
     """
     initiate_replica_set(settings.mongodb_uri)
     store.prepare()
     events = KafkaLog(settings.kafka)
     try:
-        _patiently(lambda: events.prepare(topics_touched(settings.service, handlers or {})))
+        _patiently(lambda: events.prepare(topics_touched(settings.service, handlers or {})), settings.kafka.patience)
     finally:
         events.close()
 
 
-def _patiently(attempt: Callable[[], None]) -> None:
-    deadline = time.monotonic() + _BROKER_WAIT_SECONDS
+def _patiently(attempt: Callable[[], None], patience: float) -> None:
+    deadline = time.monotonic() + patience
     while True:
         try:
             return attempt()
@@ -123,7 +122,7 @@ class Running:
             signal.signal(number, lambda *_: self._stopping.set())
         worker = self._worker
         probes = serve_probes(worker.metrics_bind, worker.store)
-        _patiently(lambda: self._events.require(worker.topics()))
+        _patiently(lambda: self._events.require(worker.topics()), worker.kafka.patience)
         self._start_threads()
         log.info("worker-started", threads=[thread.name for thread in self._threads])
         self._stopping.wait()

@@ -75,7 +75,11 @@ class KafkaReader:
                 fetch_max_wait_ms=250,
                 metadata_max_age_ms=30_000,
             )
-            self._consumer.subscribe(topics=[wire.outside(topic) for topic in topics], listener=self._newcomers)
+            outside = [wire.outside(topic) for topic in topics]
+            for topic in outside:
+                # A member that joins before it knows the topics is first given nothing, and waits for another round.
+                self._consumer.partitions_for_topic(topic)
+            self._consumer.subscribe(topics=outside, listener=self._newcomers)
 
     def poll(self, seconds: float, most: int) -> Sequence[RawRecord]:
         if self.spent:

@@ -1,0 +1,226 @@
+"""The relay and its lease, in memory: order per key, nothing passed over, one owner, no harm from an old one."""
+
+import pytest
+
+from contracts import decode
+from servicekit.documents import OutboxRow
+from servicekit.lease import Lease, LeaseLost
+from servicekit.relay import Relay
+from servicekit.store import Unit
+from servicekit.testing import FrozenClock, MemoryLog, MemoryStore
+from servicekit.testing.pair import TELLER, TELLER_CATALOGUE, remind, revise
+
+
+class Seconds:
+    """A monotonic clock that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def store() -> MemoryStore[Unit]:
+    return MemoryStore(Unit, TELLER_CATALOGUE, TELLER)
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+def relay_of(store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, batch: int = 200) -> Relay:
+    lease = Lease(store, "matching.relay", lasts=5, monotonic=seconds)
+    return Relay(TELLER, store, log, FrozenClock(), lease, batch, sleep=lambda _: None)
+
+
+def told(log: MemoryLog) -> dict[str, list[int]]:
+    """Per key, the sequences in the log."""
+    found: dict[str, list[int]] = {}
+    for records in log.records.values():
+        for raw in records:
+            envelope = decode(raw.record())
+            found.setdefault(envelope.key, []).append(envelope.sequence)
+    return found
+
+
+def unsent(store: MemoryStore[Unit]) -> int:
+    return store.reading(lambda unit: unit.count(OutboxRow, {"sent_at": None}))
+
+
+def test_what_a_command_told_is_sent_once(store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds) -> None:
+    remind(store, "req_1")
+    relay = relay_of(store, log, seconds)
+    assert [relay.step(), relay.step()] == [1, 0]
+    assert told(log) == {"req_1": [1]}
+    assert unsent(store) == 0
+
+
+def test_the_envelope_carries_the_story_of_its_command(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
+) -> None:
+    remind(store, "req_1")
+    relay_of(store, log, seconds).step()
+    (row,) = store.reading(lambda unit: unit.find(OutboxRow, {}))
+    ((raw,),) = log.records.values()
+    envelope = decode(raw.record())
+    assert (envelope.id, envelope.correlationid, envelope.time) == (row.id, row.correlationid, row.time)
+    assert envelope.source == "/mentormesh/matching"
+
+
+def test_a_long_backlog_goes_in_batches_and_in_order(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
+) -> None:
+    for _ in range(7):
+        for key in range(3):
+            remind(store, f"req_{key}")
+    relay = relay_of(store, log, seconds, batch=4)
+    while relay.step():
+        continue
+    assert told(log) == {f"req_{key}": list(range(1, 8)) for key in range(3)}
+    assert unsent(store) == 0
+
+
+def test_a_row_whose_writer_had_a_slow_clock_does_not_overtake(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
+) -> None:
+    """Sequence 3 carries an earlier time than 1 and 2, and the window shows only the earliest row."""
+    for _ in range(3):
+        remind(store, "req_1")
+    early = FrozenClock().now()
+
+    def set_back(unit: Unit) -> int:
+        return unit.amend(OutboxRow, {"sequence": 3}, {"time": early})
+
+    store.atomically(set_back)
+    relay = relay_of(store, log, seconds, batch=1)
+    while relay.step():
+        continue
+    assert told(log) == {"req_1": [1, 2, 3]}
+
+
+def test_only_the_newest_snapshot_of_a_key_stays_in_the_outbox(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
+) -> None:
+    relay = relay_of(store, log, seconds)
+    for _ in range(3):
+        revise(store, "prg_1")
+        remind(store, "req_1")
+        relay.step()
+    rows = store.reading(lambda unit: unit.find(OutboxRow, {}))
+    assert sorted((row.key, row.sequence) for row in rows) == [
+        ("prg_1", 3),
+        ("req_1", 1),
+        ("req_1", 2),
+        ("req_1", 3),
+    ]
+
+
+def test_a_broker_that_is_away_loses_nothing(store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds) -> None:
+    remind(store, "req_1")
+    relay = relay_of(store, log, seconds)
+    log.down = True
+    assert [relay.step(), relay.step()] == [0, 0]
+    log.down = False
+    assert relay.step() == 1
+    assert told(log) == {"req_1": [1]}
+
+
+def test_a_crash_between_sending_and_marking_sends_again(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remind(store, "req_1")
+    with monkeypatch.context() as broken:
+
+        def crash(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        broken.setattr(Relay, "_mark", crash)
+        with pytest.raises(KeyboardInterrupt):
+            relay_of(store, log, seconds).step()
+    follower = relay_of(store, log, seconds)
+    assert follower.step() == 0
+    seconds.now += 6
+    assert follower.step() == 1
+    assert told(log) == {"req_1": [1, 1]}
+
+
+def test_a_stand_by_sends_nothing_while_the_owner_lives(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
+) -> None:
+    owner, stand_by = relay_of(store, log, seconds), relay_of(store, log, seconds)
+    remind(store, "req_1")
+    assert owner.step() == 1
+    for _ in range(4):
+        seconds.now += 3
+        remind(store, "req_1")
+        assert (stand_by.step(), owner.step()) == (0, 1)
+
+
+def test_a_stopped_owner_that_goes_on_appends_nothing(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The owner is stopped right before it sends revision 1; another sends 1 and 2; then it goes on."""
+    stopped, other = relay_of(store, log, seconds), relay_of(store, log, seconds)
+    revise(store, "prg_1")
+    send = type(log.sender("x")).send
+    meanwhile = [True]
+
+    def stop_first(self: object, records: object) -> None:
+        if meanwhile:
+            meanwhile.clear()
+            other.step()
+            seconds.now += 6
+            revise(store, "prg_1")
+            assert other.step() == 2
+        send(self, records)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(log.sender("x")), "send", stop_first)
+    assert stopped.step() == 0
+    assert told(log) == {"prg_1": [1, 2]}
+    assert unsent(store) == 0
+
+
+def test_a_released_lease_is_taken_at_once(store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds) -> None:
+    owner, stand_by = relay_of(store, log, seconds), relay_of(store, log, seconds)
+    remind(store, "req_1")
+    assert owner.step() == 1
+    owner.close()
+    remind(store, "req_1")
+    assert stand_by.step() == 1
+    assert told(log) == {"req_1": [1, 2]}
+
+
+def test_a_fence_grows_with_every_owner(store: MemoryStore[Unit], seconds: Seconds) -> None:
+    first = Lease(store, "work", lasts=5, monotonic=seconds)
+    second = Lease(store, "work", lasts=5, monotonic=seconds)
+    assert (first.claim(), second.claim()) == (1, None)
+    seconds.now += 5.1
+    assert not first.is_sure
+    assert second.claim() == 2
+    assert first.claim() is None
+    with pytest.raises(LeaseLost):
+        store.atomically(first.check)
+    store.atomically(second.check)
+
+
+def test_an_owner_that_shows_life_keeps_its_lease(store: MemoryStore[Unit], seconds: Seconds) -> None:
+    first = Lease(store, "work", lasts=5, monotonic=seconds)
+    second = Lease(store, "work", lasts=5, monotonic=seconds)
+    for _ in range(10):
+        assert (first.claim(), second.claim()) == (1, None)
+        seconds.now += 2
+
+
+def test_the_same_key_always_lies_in_one_partition(store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds) -> None:
+    for _ in range(5):
+        remind(store, "req_1")
+    relay_of(store, log, seconds).step()
+    assert len(log.records) == 1
