@@ -13,8 +13,9 @@ TABLE = Permissions(
     {
         "program.create": rule(role("program_manager")),
         "program.list": rule(employee, scope("programs:read")),
-        "program.read": rule(relation("manager", "invited"), _READING_CLIENT),
+        "program.read": rule(relation("manager", "invited"), role("people_admin"), _READING_CLIENT),
         "program.change": rule(relation("manager")),
+        "program.appoint": rule(relation("manager"), role("people_admin")),
         "program.open": rule(relation("manager")),
         "program.start": rule(relation("manager")),
         "program.close": rule(relation("manager")),

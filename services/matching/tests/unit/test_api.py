@@ -50,6 +50,9 @@ class Browser:
         sent = {**self._headers, "Idempotency-Key": str(uuid4()), **headers}
         return Answer.of(self._client.post(f"/v1{path}", json={} if body is None else body, headers=sent))
 
+    def put(self, path: str, body: Any, **headers: str) -> Answer:
+        return Answer.of(self._client.put(f"/v1{path}", json=body, headers={**self._headers, **headers}))
+
     def patch(self, path: str, body: Any, **headers: str) -> Answer:
         return Answer.of(self._client.patch(f"/v1{path}", json=body, headers={**self._headers, **headers}))
 
@@ -173,7 +176,7 @@ def test_a_foreign_object_is_not_there(
     asked = ana.post("/requests", {"program_id": program, "mentor_id": "prs_ben"}).json["id"]
     mentorship = ben.post(f"/requests/{asked}/accept").json["mentorship_id"]
     told.person("eve")
-    eve = Browser(client, issuer, "prs_eve", "program_manager", "people_admin", "auditor")
+    eve = Browser(client, issuer, "prs_eve", "program_manager", "auditor")
     draft = cara.post("/programs", PROGRAM).json["id"]
     for path in (
         f"/programs/{draft}",
@@ -291,6 +294,21 @@ def test_a_program_is_changed_by_the_version_that_was_read(told: World, cara: Br
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/fairness/group")
 
 
+def test_a_people_admin_appoints_managers_where_none_is_left(
+    told: World, ana: Browser, cara: Browser, client: FlaskClient, issuer: Issuer
+) -> None:
+    program = _opened(cara)
+    dora = Browser(client, issuer, "prs_dora", "people_admin")
+    etag = {"If-Match": dora.get(f"/programs/{program}").headers["ETag"]}
+    path, body = f"/programs/{program}/managers", {"managers": ["prs_ana"]}
+    assert ana.put(path, body, **etag).status_code == 403
+    assert dora.put(path, {"managers": []}, **etag).status_code == 422
+    assert dora.put(path, body, **etag).json["managers"] == ["prs_ana"]
+    assert ana.post(f"/programs/{program}/start").status_code == 200
+    assert cara.post(f"/programs/{program}/close").status_code == 403
+    assert dora.post(f"/programs/{program}/close").status_code == 403
+
+
 def test_a_request_names_the_one_or_the_other_side(told: World, ana: Browser) -> None:
     for body in ({}, {"mentor_id": "prs_ben", "mentee_id": "prs_ben"}):
         refused = ana.post("/requests", {"program_id": "prg_x", **body})
@@ -340,6 +358,22 @@ def test_a_participant_reads_no_private_rule_and_a_manager_does(
     told.person("ana", level=3, languages=("fr",))
     assert ana.get(path).json["words"] == "They share no language."
     assert ben.get(path).status_code == 403
+
+
+def test_pairs_and_wishes_are_for_managers(
+    told: World, ana: Browser, cara: Browser, client: FlaskClient, issuer: Issuer
+) -> None:
+    program = _opened(cara, forbidden=[["prs_ana", "prs_ben"]], locked=[["prs_ana", "prs_cara"]])
+    place = ana.post(f"/programs/{program}/enrolments", {"role": "mentee", "wishes": ["prs_ben"]}).json["id"]
+    reader = Browser(client, issuer, "cli_hr", scope="programs:read")
+    for who, pairs in ((cara, 1), (ana, 0), (reader, 0)):
+        seen = who.get(f"/programs/{program}").json
+        (listed,) = who.get("/programs").json["items"]
+        assert listed == seen
+        assert (len(seen["forbidden"]), len(seen["locked"])) == (pairs, pairs)
+    for who, wishes in ((cara, ["prs_ben"]), (ana, ["prs_ben"]), (reader, [])):
+        (listed,) = who.get(f"/programs/{program}/enrolments").json["items"]
+        assert (who.get(f"/enrolments/{place}").json["wishes"], listed["wishes"]) == (wishes, wishes)
 
 
 def test_a_client_reads_what_it_was_granted(told: World, cara: Browser, client: FlaskClient, issuer: Issuer) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from matching.api.pages import after, position
-from matching.schemas.programs import ChangeProgram, CreateProgram, ProgramPage, ProgramSchema
+from matching.schemas.programs import AppointManagers, ChangeProgram, CreateProgram, ProgramPage, ProgramSchema
 from matching.schemas.shapes import PageQuery
 from matching.use_cases import programs
 from servicekit import web
@@ -55,6 +55,19 @@ def change_program(body: dict[str, Any], program_id: str) -> Response:
     expected = web.if_match()
     return web.command(
         lambda store, caller: programs.change_program(store, caller, program_id, body, expected), ProgramSchema
+    )
+
+
+@blueprint.put("/programs/<program_id>/managers")
+@web.operation("program.appoint", if_match=True)
+@blueprint.arguments(AppointManagers)
+@blueprint.response(200, ProgramSchema)
+def appoint_managers(body: dict[str, Any], program_id: str) -> Response:
+    """Say who manages a program; a people admin may too, so that none is left without."""
+    expected = web.if_match()
+    return web.command(
+        lambda store, caller: programs.appoint_managers(store, caller, program_id, tuple(body["managers"]), expected),
+        ProgramSchema,
     )
 
 

@@ -102,6 +102,10 @@ class Program(Entity):
         """Whether the person is one of its managers."""
         return person_id in self.managers
 
+    def as_seen_by_others(self) -> "Program":
+        """What everybody but its managers may read: no pairs of people."""
+        return replace(self, locked=(), forbidden=())
+
     def match_keys(self) -> dict[str, Any]:
         """The keys of `program.yaml` that the match reads."""
         group = {"group": asdict(self.group)} if self.group is not None else self.kind

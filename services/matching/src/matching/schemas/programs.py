@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, pre_load
+from marshmallow import fields, pre_load, validate
 
 from contracts.matching import Journey, Milestone, SurveyPlan
 from matching.domain import terms
@@ -196,6 +196,14 @@ class ChangeProgram(_Named):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "partial": True})
+
+
+class AppointManagers(Schema):
+    """Who manages a program from now on."""
+
+    managers = fields.List(
+        Identifier(), required=True, validate=validate.Length(min=1, max=50), **said("All of them, not only new ones.")
+    )
 
 
 class ProgramSchema(_Named):

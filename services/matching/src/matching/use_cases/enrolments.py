@@ -1,7 +1,7 @@
 """An enrolment's verbs: apply, approve, reject, waitlist, change, pause, resume, withdraw."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts import Event
@@ -107,14 +107,16 @@ def list_enrolments(
         whose = None if relations & {"manager", "granted"} else caller.id
         found, following = cut(unit.enrolments_in(program_id, whose, state, role, after, limit + 1), limit)
         unit.prefetch(Seats, [enrolment.person_id for enrolment in found])
-        return [_standing(unit, enrolment, clock.now()) for enrolment in found], following
+        return [_standing(unit, _as_seen_by(caller, enrolment), clock.now()) for enrolment in found], following
 
     return store.reading(work)
 
 
 def get_enrolment(store: Store, caller: Caller, enrolment_id: str) -> Enrolment:
     """One enrolment."""
-    return store.reading(lambda unit: _allowed(unit, caller, "enrolment.read", enrolment_id, None)[1])
+    return store.reading(
+        lambda unit: _as_seen_by(caller, _allowed(unit, caller, "enrolment.read", enrolment_id, None)[1])
+    )
 
 
 def change_enrolment(
@@ -264,6 +266,11 @@ def _plain(step: Callable[[Enrolment, datetime], tuple[Enrolment, Event]]) -> Mo
         return unit.save(moved, event)
 
     return move
+
+
+def _as_seen_by(caller: Caller, enrolment: Enrolment) -> Enrolment:
+    """Whom somebody wishes for is for them and the program's managers, not for an integrator's client."""
+    return replace(enrolment, wishes=()) if caller.kind == "client" else enrolment
 
 
 def _standing(unit: Unit, enrolment: Enrolment, now: datetime) -> Standing:

@@ -39,19 +39,15 @@ def list_programs(store: Store, caller: Caller, after: str | None, limit: int) -
 
     def work(unit: Unit) -> tuple[list[Program], str | None]:
         TABLE.require(caller, "program.list")
-        if caller.kind == "person":
-            return cut(unit.programs_visible_to(caller.id, TAKING_PART, after, limit + 1), limit)
-        if not caller.programs:
-            return cut(unit.programs_in(ANYWHERE_BUT_DRAFT, after, limit + 1), limit)
-        granted = (unit.get(Program, id) for id in sorted(caller.programs) if after is None or id > after)
-        return cut([program for program in granted if program is not None and program.state != "draft"], limit)
+        found, following = cut(_listed(unit, caller, after, limit + 1), limit)
+        return [_as_seen_by(caller, program) for program in found], following
 
     return store.reading(work)
 
 
 def get_program(store: Store, caller: Caller, program_id: str) -> Program:
     """One program."""
-    return store.reading(lambda unit: visible_program(unit, caller, program_id))
+    return store.reading(lambda unit: _as_seen_by(caller, visible_program(unit, caller, program_id)))
 
 
 def change_program(
@@ -64,6 +60,21 @@ def change_program(
         _require_known(unit, set(changes.get("managers", ())) - set(program.managers))
         changed, events = program.change(changes)
         return program if changed == program else unit.save(changed, *events)
+
+    return store.atomically(work)
+
+
+def appoint_managers(
+    store: Store, caller: Caller, program_id: str, managers: tuple[str, ...], expected: int | None
+) -> Program:
+    """Other managers: by one of them, or by a people admin where none is left."""
+
+    def work(unit: Unit) -> Program:
+        program = _managed(unit, caller, "program.appoint", program_id, expected)
+        _require_known(unit, set(managers) - set(program.managers))
+        changed, events = program.change({"managers": tuple(dict.fromkeys(managers))})
+        kept = program if changed == program else unit.save(changed, *events)
+        return _as_seen_by(caller, kept)
 
     return store.atomically(work)
 
@@ -131,6 +142,19 @@ def visible_program(unit: Unit, caller: Caller, program_id: str) -> Program:
     program = unit.require(Program, program_id)
     TABLE.require(caller, "program.read", permissions.to_program(caller, program), knows=False)
     return program
+
+
+def _listed(unit: Unit, caller: Caller, after: str | None, limit: int) -> list[Program]:
+    if caller.kind == "person":
+        return unit.programs_visible_to(caller.id, TAKING_PART, after, limit)
+    if not caller.programs:
+        return unit.programs_in(ANYWHERE_BUT_DRAFT, after, limit)
+    granted = (unit.get(Program, id) for id in sorted(caller.programs) if after is None or id > after)
+    return [program for program in granted if program is not None and program.state != "draft"]
+
+
+def _as_seen_by(caller: Caller, program: Program) -> Program:
+    return program if program.is_managed_by(caller.id) else program.as_seen_by_others()
 
 
 def _managed(unit: Unit, caller: Caller, operation: str, program_id: str, expected: int | None) -> Program:
