@@ -18,7 +18,7 @@ from contracts.matching import (
     MentorshipStarted,
     PlanChanged,
 )
-from contracts.profiles import PersonChanged, PersonErased
+from contracts.profiles import ErasureStarted, PersonChanged, PersonErased
 from feedback import projections
 from feedback.ports import Store
 from feedback.projections import ParticipationState
@@ -111,6 +111,13 @@ def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
     people.forget_person(store, SYSTEM, envelope.key)
 
 
+def on_erasure_started(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """The same, and a receipt for it."""
+    told = envelope.data
+    assert isinstance(told, ErasureStarted)
+    people.erase_person(store, SYSTEM, told.erasure_id, told.person_id)
+
+
 def _mentorship(envelope: Envelope) -> Mentorship:
     told = envelope.data
     assert isinstance(told, MentorshipFact)
@@ -130,4 +137,5 @@ HANDLERS: Handlers = {
     **{fact: Handler(on_enrolment) for fact in PLACES},
     PersonChanged: Handler(on_person_changed),
     PersonErased: Handler(on_person_erased),
+    ErasureStarted: Handler(on_erasure_started),
 }

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from feedback.domain.health import Health
 from feedback.domain.journey import Journey
-from feedback.domain.known import Participation, Person, Plan
+from feedback.domain.known import Erasure, Participation, Person, Plan
 from feedback.domain.review import Review
 from feedback.domain.session import Session
 from servicekit import store
@@ -38,6 +38,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Plan, "plans"),
     Documents(Participation, "participations", (index("program_id", "person_id"),)),
     Documents(Person, "people"),
+    Documents(Erasure, "erasures"),
 )
 
 

@@ -7,6 +7,7 @@ from contracts.profiles import (
     ClientErased,
     ContactChanged,
     ContactErased,
+    ErasureStarted,
     PersonChanged,
     PersonErased,
 )
@@ -46,7 +47,15 @@ def on_person_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
 
 def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
     """Whatever is personal is destroyed; said by either topic, in any order."""
-    contacts.forget_person(store, clock, SYSTEM, envelope.key)
+    contacts.forget_person(store, SYSTEM, envelope.key)
+
+
+def on_erasure_started(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """The same, with a receipt for it; and everybody may know that it started."""
+    told = envelope.data
+    assert isinstance(told, ErasureStarted)
+    store.atomically(lambda unit: feed.keep(unit, envelope))
+    contacts.erase_person(store, SYSTEM, told.erasure_id, told.person_id)
 
 
 def on_plan_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
@@ -81,6 +90,7 @@ HANDLERS: Handlers = {
     ContactErased: Handler(on_person_erased),
     PersonChanged: Handler(on_person_changed),
     PersonErased: Handler(on_person_erased),
+    ErasureStarted: Handler(on_erasure_started),
     PlanChanged: Handler(on_plan_changed),
     ClientChanged: Handler(on_client_changed),
     ClientErased: Handler(on_client_erased),

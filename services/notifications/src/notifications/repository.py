@@ -5,7 +5,7 @@ from datetime import datetime
 
 from notifications.domain.delivery import Delivery
 from notifications.domain.feed import FeedHead, FeedRow
-from notifications.domain.known import Client, Contact, Program
+from notifications.domain.known import Client, Contact, Erasure, Program
 from notifications.domain.message import Message
 from notifications.domain.preferences import Preferences
 from notifications.ports import Place
@@ -16,6 +16,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Contact, "contacts"),
     Documents(Program, "programs"),
     Documents(Client, "clients"),
+    Documents(Erasure, "erasures"),
     Documents(Preferences, "preferences"),
     Documents(Message, "messages", (index("person_id", "-created_at", "-_id"),)),
     Documents(

@@ -9,7 +9,7 @@ import pytest
 from contracts import Event
 from contracts import feedback as f
 from contracts import matching as m
-from contracts.profiles import ContactErased, PersonChanged, PersonErased
+from contracts.profiles import ContactErased, ErasureStarted, PersonChanged, PersonErased
 from notifications.domain.notices import TELLING, notices_of
 from notifications.domain.preferences import KINDS
 from notifications.domain.texts import english, german, moment, region_of, words_for, zone_of
@@ -203,10 +203,19 @@ def test_a_kind_that_somebody_switched_off_stays_out_of_the_inbox(store: Store, 
         preferences.change_preferences(store, BEN, {}, 0)
 
 
-@pytest.mark.parametrize("erased", [PersonErased(person_id="prs_ben"), ContactErased(person_id="prs_ben")])
-def test_erasure_leaves_no_name_no_address_and_no_message(store: Store, tell: Tell, known: None, erased: Event) -> None:
+ERASURE = ErasureStarted(erasure_id="era_1", person_id="prs_ben", deadline=NOW)
+GONE = PersonErased(person_id="prs_ben")
+BEN_WORKS = PersonChanged(person_id="prs_ben", status="active", time_zone="UTC")
+
+
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations([ERASURE, GONE, ContactErased(person_id="prs_ben"), BEN_CONTACT]))
+)
+def test_erasure_leaves_no_name_no_address_no_message_and_one_receipt(
+    store: Store, tell: Tell, known: None, order: tuple[Event, ...]
+) -> None:
     tell(ASKED, m.RequestAccepted(**REQUEST, mentorship_id="mnt_1"))
-    tell(erased, BEN_CONTACT, PersonChanged(person_id="prs_ben", status="active", time_zone="UTC"))
+    tell(*order, BEN_WORKS, *order)
     collections = ("contacts", "messages", "deliveries", "preferences", "outbox", "feed")
     kept = str([store.held(name) for name in collections])
     assert "Müller" not in kept
@@ -214,6 +223,9 @@ def test_erasure_leaves_no_name_no_address_and_no_message(store: Store, tell: Te
     assert told(store, BEN) == []
     (item,) = messages.read_inbox(store, ANA, None, 9).items
     assert item.title == "A colleague said yes"
+    assert [row["data"]["destroyed"] for row in store.held("outbox") if "receipt" in row["type"]] == [
+        {"contacts": 1, "messages": 1, "preferences": 0}
+    ]
 
 
 def test_what_tells_nobody_anything_makes_no_message() -> None:

@@ -1,6 +1,6 @@
 """What a journey must know of programs and people, as the other services told it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from servicekit.entity import Entity
@@ -48,8 +48,16 @@ class Participation(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class Person(Entity):
-    """Whether somebody still works here; `time_zone` is theirs, where it is known."""
+    """Whether somebody still works here; of who was erased, how much of each kind of data was `destroyed`."""
 
     status: str = "active"
     time_zone: str | None = None
     erased: bool = False
+    destroyed: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure(Entity):
+    """A receipt that was given; the id is the erasure's."""
+
+    person_id: str

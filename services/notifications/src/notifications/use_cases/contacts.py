@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from contracts.notifications import ReceiptRecorded
 from notifications import permissions
-from notifications.domain.known import Client, Contact
+from notifications.domain.known import Client, Contact, Erasure
 from notifications.domain.preferences import Preferences
 from notifications.ports import Store, Unit
 from servicekit.caller import Caller
@@ -42,24 +43,45 @@ def keep_contact(
     store.atomically(work)
 
 
-def forget_person(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
-    """Everything personal is destroyed; what was on its way is not sent."""
+def erase_person(store: Store, caller: Caller, erasure_id: str, person_id: str) -> None:
+    """An erasure has started: destroy, and say how much; once per erasure."""
     permissions.require(caller, "contact.keep")
 
     def work(unit: Unit) -> None:
-        held = unit.get(Contact, person_id) or Contact(id=person_id)
-        if held.status != "erased":
-            unit.save(Contact(id=person_id, version=held.version, status="erased"))
-        for delivery in unit.deliveries_open(person_id):
-            suppressed, event = delivery.suppressed("person_gone")
-            unit.save(suppressed, event)
-        for message in unit.messages_of(person_id):
-            unit.remove(message)
-        preferences = unit.get(Preferences, person_id)
-        if preferences is not None:
-            unit.remove(preferences)
+        contact = _forgotten(unit, person_id)
+        if unit.get(Erasure, erasure_id) is None:
+            receipt = ReceiptRecorded(erasure_id=erasure_id, person_id=person_id, destroyed=contact.destroyed)
+            unit.save(Erasure(id=erasure_id, person_id=person_id), receipt)
 
     store.atomically(work)
+
+
+def forget_person(store: Store, caller: Caller, person_id: str) -> None:
+    """Somebody was erased; harmless when the erasure itself was told before."""
+    permissions.require(caller, "contact.keep")
+    store.atomically(lambda unit: _forgotten(unit, person_id))
+
+
+def _forgotten(unit: Unit, person_id: str) -> Contact:
+    """Everything personal is destroyed; what was on its way is not sent."""
+    held = unit.get(Contact, person_id) or Contact(id=person_id)
+    if held.status == "erased":
+        return held
+    for delivery in unit.deliveries_open(person_id):
+        suppressed, event = delivery.suppressed("person_gone")
+        unit.save(suppressed, event)
+    told = unit.messages_of(person_id)
+    for message in told:
+        unit.remove(message)
+    preferences = unit.get(Preferences, person_id)
+    if preferences is not None:
+        unit.remove(preferences)
+    destroyed = {
+        "contacts": 1 if held.email else 0,
+        "messages": len(told),
+        "preferences": 1 if preferences is not None else 0,
+    }
+    return unit.save(Contact(id=person_id, version=held.version, status="erased", destroyed=destroyed))
 
 
 def _hasten(unit: Unit, person_id: str, now: datetime) -> None:
