@@ -103,9 +103,7 @@ class KafkaReader:
         return frozenset(self._inside(partition) for partition in self._consumer.assignment())
 
     def positions(self) -> Mapping[Partition, int]:
-        with answering(self._settings, "positions"):
-            found = {held: self._consumer.position(held, timeout_ms=0) for held in self._consumer.assignment()}
-        return {self._inside(partition): offset for partition, offset in found.items() if offset is not None}
+        return {self._inside(held): offset for held, offset in self._at().items()}
 
     def report(self, positions: Mapping[Partition, int]) -> None:
         offsets = {self._outside(held): OffsetAndMetadata(offset, "", -1) for held, offset in positions.items()}
@@ -126,13 +124,17 @@ class KafkaReader:
         """
         self.spent = True
         log.warning("reader-failed", exc_info=failure)
-        with answering(self._settings, "positions"):
-            found = {held: self._consumer.position(held, timeout_ms=0) for held in self._consumer.assignment()}
         unplaced = self._newcomers.take()
-        blamed = self._unopened({held: at for held, at in found.items() if at is not None and held not in unplaced})
+        blamed = self._unopened({held: at for held, at in self._at().items() if held not in unplaced})
         if not blamed:
             raise LogUnavailable(f"a poll failed with {type(failure).__name__}") from failure
         return blamed
+
+    def _at(self) -> dict[TopicPartition, int]:
+        """Where the client reads next, as it notes for itself: asking it properly costs a tenth of a second."""
+        assignment = self._consumer._subscription.assignment
+        noted = {held: state.position for held, state in list(assignment.items())}
+        return {held: position.offset for held, position in noted.items() if position is not None}
 
     def _place(self, partitions: Iterable[TopicPartition]) -> None:
         held = [partition for partition in partitions if partition in self._consumer.assignment()]
