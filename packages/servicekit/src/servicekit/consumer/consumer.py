@@ -57,6 +57,7 @@ class Consumer:
         self._monotonic = monotonic
         self._reader: Reader | None = None
         self._positions: dict[Partition, int | None] = {}
+        self._reported: Mapping[Partition, int] = {}
         self._housekept_at = float("-inf")
         self.progress: Mapping[Partition, int] = {}
 
@@ -88,6 +89,7 @@ class Consumer:
         if self._reader is None:
             metrics.READERS.inc()
             self._positions = {}
+            self._reported = {}
             self._reader = self._events.reader(self._group, self._topics, self._stored)
         return self._reader.poll(POLL_SECONDS, self._batch)
 
@@ -203,10 +205,11 @@ class Consumer:
             return
         self._housekept_at = now
         self.progress = self._reader.positions()
-        known = {held: offset for held, offset in self._positions.items() if offset is not None}
-        mine = {held: offset for held, offset in known.items() if held in self._reader.assigned()}
-        if mine:
+        assigned = self._reader.assigned()
+        mine = {held: at for held, at in self._positions.items() if at is not None and held in assigned}
+        if mine != self._reported:
             self._reader.report(mine)
+            self._reported = mine
         while release_next(self._store, self._applying, self._events):
             pass
         metrics.PARKED_KEYS.set(self._store.reading(lambda unit: unit.count(Watermark, {"parked": {"$gt": 0}})))
