@@ -5,6 +5,7 @@ from engine.person import Interval, Person
 from engine.pool import Pool
 from engine.program import Program, ProgramRefused
 from engine.recommend import Recommendation, recommend
+from engine.rematch import Rematch, rematch
 from engine.score import Rarity, Score
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Rarity",
     "Reason",
     "Recommendation",
+    "Rematch",
     "Score",
     "recommend",
     "refusal",
+    "rematch",
 ]

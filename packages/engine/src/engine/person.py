@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Role = Literal["mentor", "mentee", "both"]
@@ -101,6 +102,7 @@ class Person:
                 return self.attributes.get(name, "")
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """A skill's or a theme's name as it is compared: NFC, then case folded."""
     return unicodedata.normalize("NFC", name.strip()).casefold()

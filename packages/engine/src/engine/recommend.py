@@ -1,6 +1,6 @@
 """The best mentors for one person, ranked over the whole live pool in a few vector passes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +32,8 @@ def recommend(pool: Pool, mentee_id: str, limit: int = 10) -> list[Recommendatio
     mentee = pool.people[mentee_id]
     if not mentee.is_mentored or limit <= 0:
         return []
-    totals = _totals(pool, mentee)
-    totals[~_free_of_rules(pool, mentee)] = -np.inf
     found: list[Recommendation] = []
-    for row in _best_first(totals, limit):
+    for row in ranked(pool, mentee, None, limit):
         if len(found) == limit:
             break
         mentor = pool.people[pool.ids[row]]
@@ -57,12 +55,29 @@ def recommend(pool: Pool, mentee_id: str, limit: int = 10) -> list[Recommendatio
     return found
 
 
-def _totals(pool: Pool, mentee: Person) -> NDArray[np.float64]:
+def ranked(pool: Pool, mentee: Person, among: NDArray[np.bool_] | None, limit: int) -> Iterator[int]:
+    """Rows of mentors by falling score, of those whom no rule of columns, lines or lists keeps apart.
+
+    `among` (rows,) narrows them; about `limit` are looked at, the rest follows where they were not enough. The floor
+    and the direction between two people who are both are for the caller.
+    """
+    free = _free_of_rules(pool, mentee)
+    rows = np.flatnonzero(free if among is None else free & among)
+    for place in _best_first(_totals(pool, mentee, rows), limit):
+        yield int(rows[place])
+
+
+def _totals(pool: Pool, mentee: Person, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Scores of the mentors in `rows`, in their order."""
     if pool.program.kind == "peer":
-        return np.array(
-            [score.pair(mentee, pool.people[i], pool.program, pool.rarity).total if i else -np.inf for i in pool.ids]
-        )
-    weights, one = pool.program.weights, pool.mentee_columns(mentee)
+        others = (pool.people[pool.ids[row]] for row in rows.tolist())
+        return np.array([score.pair(mentee, other, pool.program, pool.rarity).exact for other in others])
+    return _sparse_totals(pool, mentee)[rows] + _column_totals(pool, mentee, rows)
+
+
+def _sparse_totals(pool: Pool, mentee: Person) -> NDArray[np.float64]:
+    """What skills, goals and wishes add, for every row: few mentors have any."""
+    weights = pool.program.weights
     totals = np.zeros(len(pool.columns))
     wanted = sorted({fold(s) for s in mentee.skills_wanted})
     whole = sum(map(pool.rarity.of, wanted))
@@ -72,21 +87,24 @@ def _totals(pool: Pool, mentee: Person) -> NDArray[np.float64]:
     themes = {fold(g) for g in mentee.goals}
     for theme in themes:
         totals[pool.themes.of(theme)[0]] += weights.goals / len(themes)
-    if weights.seniority:
-        totals += weights.seniority * score.seniority_by_column(one, pool.columns, pool.program)
-    if weights.availability:
-        totals += weights.availability * score.availability_by_column(one, pool.columns)
-    if weights.diversity:
-        totals += weights.diversity * score.diversity_by_column(one, pool.columns)
-    return _with_wishes(pool, mentee, totals)
-
-
-def _with_wishes(pool: Pool, mentee: Person, totals: NDArray[np.float64]) -> NDArray[np.float64]:
     for wished in set(mentee.wishes) & pool.rows.keys():
         totals[pool.rows[wished]] += score.mentee_wish(mentee.wishes, wished, pool.program.wishes)
     for wishing in pool.wished_by(mentee.person_id):
         wishes = pool.people[wishing].wishes_as_mentor
         totals[pool.rows[wishing]] += score.mentor_wish(wishes, mentee.person_id, pool.program.wishes)
+    return totals
+
+
+def _column_totals(pool: Pool, mentee: Person, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What seniority, availability and diversity add to the mentors in `rows`."""
+    weights, one, mentors = pool.program.weights, pool.mentee_columns(mentee), pool.columns.take(rows)
+    totals = np.zeros(len(rows))
+    if weights.seniority:
+        totals += weights.seniority * score.seniority_by_column(one, mentors, pool.program)
+    if weights.availability:
+        totals += weights.availability * score.availability_by_column(one, mentors)
+    if weights.diversity:
+        totals += weights.diversity * score.diversity_by_column(one, mentors)
     return totals
 
 
@@ -102,14 +120,12 @@ def _free_of_rules(pool: Pool, mentee: Person) -> NDArray[np.bool_]:
     return free
 
 
-def _best_first(totals: NDArray[np.float64], limit: int) -> "list[int]":
-    """Rows by falling total; more than `limit` of them, since some fall to rules that only a pair decides."""
-    possible = int(np.count_nonzero(totals > -np.inf))
-    # Twice the limit nearly always suffices; the rest is sorted only where it did not.
-    few = min(possible, 2 * limit + 8)
-    if few < possible:
-        edge = np.partition(totals, len(totals) - few)[len(totals) - few]
-        chosen = np.flatnonzero(totals >= edge)
-    else:
-        chosen = np.flatnonzero(totals > -np.inf)
-    return [int(row) for row in chosen[np.argsort(-totals[chosen], kind="stable")]]
+def _best_first(totals: NDArray[np.float64], limit: int) -> Iterator[int]:
+    """Places by falling total, the first few sorted apart: most calls need no more than those."""
+    few = 2 * limit + 8
+    if few >= len(totals):
+        yield from np.argsort(-totals, kind="stable").tolist()
+        return
+    edge = np.partition(totals, len(totals) - few)[len(totals) - few]
+    for chosen in (np.flatnonzero(totals >= edge), np.flatnonzero(totals < edge)):
+        yield from chosen[np.argsort(-totals[chosen], kind="stable")].tolist()

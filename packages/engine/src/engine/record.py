@@ -1,8 +1,10 @@
 """The record of a run: everything that makes it repeatable, and its figures."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,19 @@ from engine.score import MICRO
 WITHHELD_UNDER = 5
 
 
-def input_hash(files: Iterable[Path]) -> str:
+def input_hash(paths: Iterable[Path]) -> str:
     """SHA-256 over the contents of the input files, in order."""
     whole = hashlib.sha256()
-    for path in files:
+    for path in paths:
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of run.json."""
+    text = files("engine").joinpath("run.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
 
 
 def engine_version() -> str:

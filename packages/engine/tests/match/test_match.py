@@ -1,13 +1,18 @@
 """Whole runs: what must hold whatever the people are."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
+import jsonschema_rs
 import numpy as np
 import pytest
 
 from engine import Person, Program, ProgramRefused
+from engine.explain.unmatched import unmatched
 from engine.match import Match, match
-from engine.write import pairs_csv
+from engine.record import record, schema
+from engine.write import as_json, pairs_csv
 
 from .companies import company
 
@@ -79,6 +84,16 @@ def test_of_equal_totals_the_one_with_more_people_wins() -> None:
     people = [replace(mentor, person_id=f"m{k}", role="mentee", capacity=None) for k in range(3)]
     result = match(PROGRAM, [mentor, *people])
     assert (len(result.chosen), result.score) == (3, 0.0)
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"objective": "stable"}, {"fairness": {"group": "site+level", "tolerance": 0}}, {"kind": "flash"}]
+)
+def test_the_record_of_a_run_follows_its_schema(settings: dict[str, Any]) -> None:
+    program = Program.read({"program": "x", "as_of": "2027-01-11", **settings})
+    result = match(program, company(40, 12), certify=True)
+    problem = {"kind": "error", "file": "people.csv", "line": 2, "column": "level", "reason": "bad", "write": "4"}
+    jsonschema_rs.validate(schema(), json.loads(as_json(record(result, unmatched(result), "0" * 64, [problem]))))
 
 
 def test_a_group_beyond_its_limit_comes_with_a_proof_that_adds_up() -> None:

@@ -157,6 +157,7 @@ GOOD = "program: x\nas_of: 2027-01-11\n"
         (GOOD + "fairness: {group: level+shoe}\n", "fairness.group"),
         (GOOD + "objective: stable\nspread: 0.1\n", "spread"),
         (GOOD + "objective: stable\nkind: peer\n", "kind"),
+        (GOOD + "kind: peer\nfairness: {group: level}\n", "fairness"),
         (GOOD + "kind: {group: {min: 4, max: 2}}\n", "kind.group.min"),
         (GOOD + "kind: {group: }\n", "kind.group"),
         (GOOD + "kind: group\n", "kind"),

@@ -378,6 +378,8 @@ def _fairness(keys: _Keys, facts: tuple[str, ...]) -> Fairness | None:
 def _refuse_contradictions(program: Program, keys: _Keys) -> None:
     for pair in sorted(program.locked & program.forbidden):
         keys.refuse("locked", f"{list(pair)} is forbidden too", "take it out of one of the two lists")
+    if program.kind == "peer" and program.fairness:
+        keys.refuse("fairness", "cannot be had with kind peer", "remove it or write kind: one_to_one")
     if program.objective == "stable":
         for key, used in (
             ("fairness", program.fairness is not None),

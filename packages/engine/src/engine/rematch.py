@@ -1,0 +1,98 @@
+"""After a small change: untouched pairs stay, and only those whom it concerns are matched again, over live arrays."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import score
+from engine.explain.refusal import points_the_other_way, refusal
+from engine.pool import Pool
+from engine.recommend import ranked
+from engine.score import MICRO
+from engine.solve.seating import Seating
+
+KEEP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rematch:
+    """What the change did: every pair now standing, those that `ended`, and those that are `new`."""
+
+    pairs: Mapping[str, str]
+    ended: tuple[tuple[str, str], ...]
+    new: tuple[tuple[str, str], ...]
+
+
+def rematch(pool: Pool, pairs: Mapping[str, str], changed: Iterable[str], waiting: Iterable[str] = ()) -> Rematch:
+    """Match again whom `changed` concerns, in the greatest total over the seats that are free.
+
+    `pool` knows the change already and each mentor's whole capacity; `pairs` maps mentees to mentors as they stood;
+    `changed` are ids of people who are new, changed or gone. A pair of a changed person that now breaks a rule ends;
+    a changed mentee may move, with the program's stickiness for the mentor of before; mentors over a lowered capacity
+    lose their lowest scores. `waiting` are further unmatched mentees who may take a free seat.
+    """
+    touched = set(changed)
+    standing = {
+        mentee: mentor
+        for mentee, mentor in pairs.items()
+        if mentee not in touched and (mentor not in touched or refusal(pool, mentee, mentor) is None)
+    }
+    _end_over_capacity(pool, standing, touched)
+    left = _seats_left(pool, standing)
+    open_ids = (touched | pairs.keys() - standing.keys() | set(waiting)) - standing.keys()
+    mentees = sorted(i for i in open_ids if i in pool and pool.people[i].is_mentored and not pool.people[i].opted_out)
+    found = _seated(pool, mentees, left, pairs)
+    now = standing | found
+    return Rematch(
+        pairs=dict(sorted(now.items())),
+        ended=tuple(sorted(pair for pair in pairs.items() if now.get(pair[0]) != pair[1])),
+        new=tuple(sorted(pair for pair in found.items() if pairs.get(pair[0]) != pair[1])),
+    )
+
+
+def _end_over_capacity(pool: Pool, standing: dict[str, str], touched: set[str]) -> None:
+    for mentor in sorted(touched & pool.rows.keys()):
+        mine = [mentee for mentee, other in standing.items() if other == mentor]
+        seats = int(pool.columns.capacity[pool.rows[mentor]])
+        boss = pool.people[mentor]
+        mine.sort(key=lambda i: (-score.pair(pool.people[i], boss, pool.program, pool.rarity).exact, i))
+        for mentee in mine[seats:]:
+            del standing[mentee]
+
+
+def _seats_left(pool: Pool, standing: Mapping[str, str]) -> NDArray[np.int64]:
+    """Free seats per row of the pool."""
+    left = pool.columns.capacity.copy()
+    for mentor, load in Counter(standing.values()).items():
+        if mentor in pool.rows:
+            left[pool.rows[mentor]] -= load
+    return np.maximum(left, 0)
+
+
+def _seated(pool: Pool, mentees: list[str], left: NDArray[np.int64], before: Mapping[str, str]) -> dict[str, str]:
+    """The greatest total of open mentees over free seats."""
+    bonus = round(pool.program.stickiness * MICRO)
+    candidates: list[tuple[int, int, int]] = []
+    for place, mentee_id in enumerate(mentees):
+        mentee = pool.people[mentee_id]
+        taken = 0
+        for row in ranked(pool, mentee, left > 0, KEEP):
+            mentor = pool.people[pool.ids[row]]
+            exact = score.pair(mentee, mentor, pool.program, pool.rarity)
+            if points_the_other_way(pool, mentee, mentor) or exact.exact < pool.program.floor - score.ROUNDING:
+                continue
+            gain = round(exact.total * MICRO) + bonus * (before.get(mentee_id) == mentor.person_id)
+            # One more for each person seated: of equal totals the one with more people wins.
+            candidates.append((place, row, gain * (len(mentees) + 1) + 1))
+            taken += 1
+            if taken == KEEP:
+                break
+    if not candidates:
+        return {}
+    i, j, gain = np.array(sorted(candidates), np.int64).T
+    rows, column = np.unique(j, return_inverse=True)
+    seated = Seating(len(mentees), left[rows], np.zeros(len(rows), np.int64), i, column, gain).solve()
+    return {mentees[i[at]]: pool.ids[j[at]] for at in seated.chosen.tolist()}
