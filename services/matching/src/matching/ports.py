@@ -40,6 +40,10 @@ class Unit(Protocol):
         """Delete the entity's document."""
         ...
 
+    def changed_since(self, kind: type[E], since: datetime | None) -> list[E]:
+        """Every document of a kind that was changed at or after a moment; all of them where none is given."""
+        ...
+
     def programs_in(self, states: Sequence[str], after: str | None, limit: int) -> list[Program]:
         """Programs in these states."""
         ...

@@ -57,7 +57,6 @@ class Unit(store.Unit):
     """One transaction over matching's documents."""
 
     def changed_since(self, kind: type[E], since: datetime | None) -> list[E]:
-        """Every document of a kind that was changed at or after a moment; all of them where none is given."""
         return self.find(kind, {} if since is None else {"changed_at": {"$gte": since}})
 
     def programs_in(self, states: Sequence[str], after: str | None, limit: int) -> list[Program]:

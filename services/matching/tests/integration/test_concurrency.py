@@ -13,8 +13,9 @@ from matching import repository
 from matching.app import assemble
 from matching.domain.program import Program
 from matching.domain.request import Request
-from matching.domain.terms import Requests
+from matching.domain.terms import Places, Requests
 from matching.timers import TIMERS
+from matching.use_cases import enrolments
 from servicekit.mongo import MongoStore, connect
 from servicekit.refusals import Refusal
 from servicekit.store import Catalogue
@@ -22,7 +23,7 @@ from servicekit.testing import FrozenClock
 from servicekit.testing.web import Issuer
 from servicekit.timers import Timers
 
-from ..unit.world import World
+from ..unit.world import World, caller
 
 pytestmark = pytest.mark.stack
 
@@ -183,3 +184,15 @@ def test_a_profile_is_applied_while_a_request_is_accepted(world: World) -> None:
     assert seats.capacity == 1
     assert seats.taken == len(_documents(world, "mentorships", state="active"))
     assert seats.left(program.id, "mentor") == 0
+
+
+def test_the_last_place_of_a_program_is_given_once(world: World) -> None:
+    program = world.program(approval="automatic", places=Places(mentee=3))
+    for name in MENTEES[:8]:
+        world.person(name)
+
+    def applying(name: str) -> Callable[[], str]:
+        return lambda: enrolments.apply(world.store, world.clock, caller(name), program.id, role="mentee").state
+
+    states = _all_at_once([applying(name) for name in MENTEES[:8]], threads=8)
+    assert Counter(states) == {"approved": 3, "waitlisted": 5}

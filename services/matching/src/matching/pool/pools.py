@@ -11,10 +11,8 @@ from matching.domain import calendar, pairing
 from matching.domain.program import Program
 from matching.pool.mirror import Mirror
 from matching.pool.words import sentences
-from matching.ports import Match, Verdict
-from matching.repository import Unit
+from matching.ports import Match, Store, Verdict
 from servicekit.clock import Clock
-from servicekit.store import Store
 
 # A look that read little is repeated at every question; one that read much (an import runs) only after a while.
 MUCH = 200
@@ -33,7 +31,7 @@ class _Held:
 class Pools:
     """The match of every program that was asked about; safe across threads, one question at a time."""
 
-    def __init__(self, store: Store[Unit], clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()

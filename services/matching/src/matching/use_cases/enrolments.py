@@ -8,13 +8,14 @@ from contracts import Event
 from contracts.fields import Role
 from matching import permissions
 from matching.domain.enrolment import Enrolment
-from matching.domain.errors import AlreadyEnrolled, NotEligible, ProgramFull
+from matching.domain.errors import AlreadyEnrolled, NotEligible
 from matching.domain.person import Person, Profile
 from matching.domain.program import Program
 from matching.domain.seats import Seats
 from matching.permissions import TABLE
 from matching.ports import Store, Unit
 from matching.use_cases.pages import cut
+from matching.use_cases.places import give_up, grant, has_place, set_limit
 from matching.use_cases.programs import visible_program
 from matching.use_cases.seating import known_person, leave_mentorship, seats_of, supersede, touch
 from servicekit.caller import Caller
@@ -77,12 +78,10 @@ def apply(
         ).apply()
         saved = unit.save(enrolment, applied)
         if subject != caller.id:
-            return _approve(unit, program, saved, now)
+            return grant(unit, program, saved, now)
         if program.approval == "manager":
             return saved
-        return (
-            _approve(unit, program, saved, now) if _has_place(unit, program, role) else _wait(unit, program, saved, now)
-        )
+        return grant(unit, program, saved, now) if has_place(unit, program, role) else _wait(unit, program, saved, now)
 
     return store.atomically(work)
 
@@ -141,7 +140,7 @@ def change_enrolment(
             now,
         )
         saved = unit.save(changed, event)
-        _set_place(unit, saved, saved.capacity if saved.state in ("approved", "paused") else 0, now)
+        set_limit(unit, saved, saved.capacity if saved.state in ("approved", "paused") else 0, now)
         return saved
 
     return store.atomically(work)
@@ -149,7 +148,7 @@ def change_enrolment(
 
 def approve(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
     """The place is granted."""
-    return _decide(store, clock, caller, "enrolment.approve", enrolment_id, expected, "approved", _approve)
+    return _decide(store, clock, caller, "enrolment.approve", enrolment_id, expected, "approved", grant)
 
 
 def reject(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expected: int | None = None) -> Enrolment:
@@ -189,26 +188,6 @@ def withdraw(store: Store, clock: Clock, caller: Caller, enrolment_id: str, expe
     return _decide(store, clock, caller, "enrolment.withdraw", enrolment_id, expected, "withdrawn", move)
 
 
-def give_up(unit: Unit, enrolment: Enrolment, now: datetime) -> Enrolment:
-    """Withdraw a place whose requests and mentorships are dealt with, and let who waits first follow."""
-    held_place = enrolment.state in ("approved", "paused")
-    withdrawn, event = enrolment.withdraw(now)
-    saved = unit.save(withdrawn, event)
-    _set_place(unit, saved, 0, now)
-    if held_place:
-        _follow(unit, unit.require(Program, enrolment.program_id), enrolment.role, now)
-    return saved
-
-
-def _follow(unit: Unit, program: Program, role: Role, now: datetime) -> None:
-    """A place is free: the first of the waitlist gets it, where the program says so."""
-    if program.waitlist != "auto" or not program.is_taking_part:
-        return
-    waiting = unit.first_waiting(program.id, role)
-    if waiting is not None and _has_place(unit, program, role):
-        _approve(unit, program, waiting, now)
-
-
 def _decide(
     store: Store,
     clock: Clock,
@@ -241,18 +220,6 @@ def _allowed(
     return program, unit.require(Enrolment, enrolment_id, expected)
 
 
-def _approve(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> Enrolment:
-    if not _has_place(unit, program, enrolment.role):
-        raise ProgramFull(f"All places for a {enrolment.role} are given. Waitlist the person, or allow more places.")
-    if program.places.limit(enrolment.role) is not None:
-        # Two approvals of the last place must conflict, and the program is what they share.
-        unit.save(unit.require(Program, program.id))
-    approved, event = enrolment.approve(now)
-    saved = unit.save(approved, event)
-    _set_place(unit, saved, saved.capacity, now)
-    return saved
-
-
 def _wait(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> Enrolment:
     return _plain(Enrolment.wait)(unit, program, enrolment, now)
 
@@ -279,16 +246,6 @@ def _standing(unit: Unit, enrolment: Enrolment, now: datetime) -> Standing:
     over = taken > enrolment.capacity or (enrolment.role == "mentor" and seats.is_over_capacity)
     left = seats.left(enrolment.program_id, enrolment.role)
     return Standing(**vars(enrolment), taken=taken, left=left, over_capacity=over)
-
-
-def _has_place(unit: Unit, program: Program, role: Role) -> bool:
-    limit = program.places.limit(role)
-    return limit is None or unit.places_given(program.id, role) < limit
-
-
-def _set_place(unit: Unit, enrolment: Enrolment, limit: int, now: datetime) -> None:
-    seats = seats_of(unit, enrolment.person_id, now)
-    unit.save(seats.placed(enrolment.program_id, enrolment.role, limit, now))
 
 
 def _capacity(unit: Unit, person_id: str, role: Role) -> int:

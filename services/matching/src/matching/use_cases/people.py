@@ -7,7 +7,7 @@ from typing import TypeVar
 from matching.domain.mentorship import EndReason
 from matching.domain.person import Client, Person, Profile, Word
 from matching.ports import Store, Unit
-from matching.use_cases import enrolments
+from matching.use_cases.places import give_up
 from matching.use_cases.seating import leave_mentorship, seats_of, supersede
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -92,4 +92,4 @@ def _let_go(unit: Unit, person_id: str, reason: EndReason, now: datetime) -> Non
     for mentorship in unit.live_mentorships_of(person_id):
         leave_mentorship(unit, mentorship, person_id, reason, None, now)
     for enrolment in unit.live_enrolments_of(person_id):
-        enrolments.give_up(unit, enrolment, now)
+        give_up(unit, enrolment, now)
