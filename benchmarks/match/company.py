@@ -90,7 +90,8 @@ class Company:
         program, pairs, record = (self.folder / name for name in ("checked.yaml", "checked.csv", "checked.json"))
         program.write_text(yaml.safe_dump(yaml.safe_load(PROGRAM) | settings), encoding="utf-8")
         pairs.write_text(pairs_csv(timed.result), encoding="utf-8")
-        record.write_text(json.dumps({"rate_without_fairness": timed.result.rate_without_fairness}), encoding="utf-8")
+        told = {"rate_without_fairness": timed.result.rate_without_fairness, "unavoidable": timed.result.unavoidable}
+        record.write_text(json.dumps(told), encoding="utf-8")
         return verify(self.people_csv, program, pairs, run_path=record)
 
     def later(self, share: float) -> tuple[list[Person], set[str]]:

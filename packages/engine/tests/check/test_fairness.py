@@ -1,5 +1,7 @@
 """Limits of unmatched mentees per group, and the excess that raw data make unavoidable."""
 
+from engine.check.fairness import Cut, proven_by
+
 from .conftest import World, names
 
 
@@ -36,3 +38,17 @@ def test_groups_may_be_combinations(world: World) -> None:
 
 def test_without_the_record_of_the_run_limits_are_not_judged(world: World) -> None:
     assert two_sites(world).verify(("ana", "tom"), ("bea", "tom")) == []
+
+
+def test_a_cut_proves_what_its_seats_cannot_hold(world: World) -> None:
+    two_sites(world)
+    for row in world.rows[2:4]:
+        row["languages"] = "fi"
+    # The two of Oslo reach nobody: one of them is beyond the limit of 1, whatever is done.
+    limits = {"Rome": 1, "Oslo": 1}
+    assert proven_by(Cut(frozenset({"cid", "dan"}), frozenset()), world.rules(), limits) == 1
+    assert proven_by(None, world.rules(), limits) == 0
+
+
+def test_a_cut_that_leaves_out_a_mentor_proves_nothing(world: World) -> None:
+    assert proven_by(Cut(frozenset({"cid", "dan"}), frozenset()), two_sites(world).rules(), {"Rome": 1, "Oslo": 1}) == 0

@@ -3,6 +3,7 @@
 import math
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.check.people import Person
@@ -11,16 +12,28 @@ from engine.check.rules import Rules
 from engine.check.stability import mentees_of, mentors_of
 from engine.check.violations import Violation
 
+# A cut is checked pair by pair, for as many of its mentees as this many pairs allow: about a minute.
+PROOF_PAIRS = 5_000_000
 SOURCE, SINK = ("source", ""), ("sink", "")
 Node = tuple[str, str]
 Flow = dict[Node, dict[Node, int]]
 
 
-def breaches_of_fairness(pairs: list[Pair], rules: Rules, rate: float, prove: bool) -> Iterator[Violation]:
+@dataclass(frozen=True)
+class Cut:
+    """A proof that a run gives for its excess: these mentees may be matched with these mentors only."""
+
+    mentees: frozenset[str]
+    mentors: frozenset[str]
+
+
+def breaches_of_fairness(
+    pairs: list[Pair], rules: Rules, rate: float, cut: Cut | None, small: bool
+) -> Iterator[Violation]:
     """Groups beyond their limits, given the rate `rate` of the same run without fairness.
 
-    With `prove`, groups may be beyond their limits by no more people in total than a maximum flow over every
-    allowed pair says is unavoidable; without, each excess is a breach.
+    They may be so by no more people in total than is unavoidable: by a maximum flow over every allowed pair where
+    the input is `small`, else by the run's own `cut`, which is checked on raw data.
     """
     people = mentees_of(rules)
     sizes = Counter(group_of(mentee, rules) for mentee in people)
@@ -28,7 +41,9 @@ def breaches_of_fairness(pairs: list[Pair], rules: Rules, rate: float, prove: bo
     matched = {pair.mentee for pair in pairs}
     unmatched = Counter(group_of(mentee, rules) for mentee in people if mentee.person_id not in matched)
     beyond = {group: unmatched[group] - limits[group] for group in sizes if unmatched[group] > limits[group]}
-    unavoidable = fewest_beyond_limits(rules, sizes, limits) if beyond and prove else 0
+    unavoidable = 0
+    if beyond:
+        unavoidable = fewest_beyond_limits(rules, sizes, limits) if small else proven_by(cut, rules, limits)
     if sum(beyond.values()) <= unavoidable:
         return
     for group, excess in sorted(beyond.items()):
@@ -37,6 +52,27 @@ def breaches_of_fairness(pairs: list[Pair], rules: Rules, rate: float, prove: bo
             f"{limits[group]}; over all groups {unavoidable} are unavoidable"
         )
         yield Violation(0, "", "", "fairness", words)
+
+
+def proven_by(cut: Cut | None, rules: Rules, limits: Mapping[str, int]) -> int:
+    """How many people beyond the limits the cut proves; 0 where one of its mentees may have a mentor outside it.
+
+    Of the mentees in the cut more than its seats stay unmatched, and their groups excuse no more than their limits.
+    """
+    if cut is None:
+        return 0
+    mentees = [mentee for mentee in mentees_of(rules) if mentee.person_id in cut.mentees]
+    mentors = mentors_of(rules)
+    outside = [mentor for mentor in mentors if mentor.person_id not in cut.mentors]
+    for mentee in mentees[: 1 + PROOF_PAIRS // max(1, len(outside))]:
+        if any(rules.allows(mentee, mentor) for mentor in outside):
+            return 0
+    locked = dict(rules.program.locked)
+    held = Counter(mentor for mentee, mentor in locked.items() if mentee not in cut.mentees)
+    seats = sum(rules.seats(m) - held[m.person_id] for m in mentors if m.person_id in cut.mentors)
+    return max(
+        0, len(mentees) - seats - sum(limits[group] for group in {group_of(mentee, rules) for mentee in mentees})
+    )
 
 
 def limit(size: int, rate: float, rules: Rules) -> int:

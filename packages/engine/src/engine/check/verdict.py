@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.check.fairness import breaches_of_fairness
+from engine.check.fairness import Cut, breaches_of_fairness
 from engine.check.people import read_people
 from engine.check.program import read_program
 from engine.check.result import Pair, breaches_of_order, breaches_of_pair, read_existing, read_result
@@ -43,32 +43,38 @@ def verify(
         breaches += breaches_of_pair(pair, rules, existing)
     breaches += breaches_of_order(pairs)
     breaches += breaches_of_seats(pairs, rules)
-    breaches += breaches_of_the_whole(pairs, rules, rate_without_fairness(run_path))
+    breaches += breaches_of_the_whole(pairs, rules, read_record(run_path))
     beside = Path(unmatched_path) if unmatched_path else Path(pairs_path).with_name("unmatched.csv")
     if unmatched_path or beside.exists():
         breaches += breaches_of_unmatched(beside, pairs, rules, EXHAUSTIVE_PAIRS)
     return sorted(breaches)
 
 
-def breaches_of_the_whole(pairs: list[Pair], rules: Rules, rate: float | None) -> Iterator[Violation]:
+def breaches_of_the_whole(
+    pairs: list[Pair], rules: Rules, record: tuple[float | None, Cut | None]
+) -> Iterator[Violation]:
     """What no single line shows: blocking pairs of a stable result, and groups left behind."""
     small = len(mentees_of(rules)) * len(mentors_of(rules)) <= EXHAUSTIVE_PAIRS
     if rules.program.objective == "stable" and small:
         yield from blocking_pairs(pairs, rules)
+    rate, cut = record
     if rules.program.fairness and rate is not None:
-        yield from breaches_of_fairness(pairs, rules, rate, prove=small)
+        yield from breaches_of_fairness(pairs, rules, rate, cut, small)
 
 
-def rate_without_fairness(run_path: Path | str | None) -> float | None:
+def read_record(run_path: Path | str | None) -> tuple[float | None, Cut | None]:
+    """The rate without fairness, and the proof of what was unavoidable, as run.json has them."""
     if run_path is None:
-        return None
+        return None, None
     try:
         record = json.loads(Path(run_path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CannotCheck(f"{run_path}: cannot be read as JSON: {error}") from error
-    rate = record.get("rate_without_fairness")
+        rate = record.get("rate_without_fairness")
+        proofs = [one["proof"] for one in record.get("unavoidable", [])]
+        cut = Cut(frozenset(proofs[0]["mentees"]), frozenset(proofs[0]["mentors"])) if proofs else None
+    except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+        raise CannotCheck(f"{run_path}: cannot be read as the record of a run: {error}") from error
     if rate is None:
-        return None
+        return None, cut
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
         raise CannotCheck(f"{run_path}: rate_without_fairness is {rate!r}; it must be a share")
-    return float(rate)
+    return float(rate), cut
