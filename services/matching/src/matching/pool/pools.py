@@ -1,6 +1,7 @@
 """One engine pool per program, filled from the mirror on first use and changed person by person from then on."""
 
 import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -46,7 +47,11 @@ class Pools:
             if mentee_id not in pool:
                 return [], known_at
             found = engine.recommend(pool, mentee_id, limit)
-            return [self._match(pool, mentee_id, one.mentor_id) for one in found], known_at
+            mentee = pool.people[mentee_id]
+            matches = [
+                self._match(pool, mentee, one.mentor_id, one.percent, one.components, one.reasons) for one in found
+            ]
+            return matches, known_at
 
     def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:
         """Why this mentor, or why not."""
@@ -54,22 +59,31 @@ class Pools:
             pool, known_at = self._pool(program)
             rule = engine.refusal(pool, mentee_id, mentor_id)
             known = mentee_id in pool and mentor_id in pool and mentee_id != mentor_id
-            return Verdict(
-                rule=rule, match=self._match(pool, mentee_id, mentor_id) if known else None, known_at=known_at
-            )
+            match = self._scored(pool, mentee_id, mentor_id) if known else None
+            return Verdict(rule=rule, match=match, known_at=known_at)
 
-    def _match(self, pool: engine.Pool, mentee_id: str, mentor_id: str) -> Match:
+    def _scored(self, pool: engine.Pool, mentee_id: str, mentor_id: str) -> Match:
         mentee, mentor = pool.people[mentee_id], pool.people[mentor_id]
         exact = score.pair(mentee, mentor, pool.program, pool.rarity)
-        percent = exact.percent(pool.program)
-        told = sentences(reasons(mentee, mentor, exact, pool.program), mentee, exact.components, self._mirror.words)
+        why = reasons(mentee, mentor, exact, pool.program)
+        return self._match(pool, mentee, mentor_id, exact.percent(pool.program), exact.components, why)
+
+    def _match(
+        self,
+        pool: engine.Pool,
+        mentee: engine.Person,
+        mentor_id: str,
+        percent: float,
+        components: Mapping[str, float],
+        why: Iterable[engine.Reason],
+    ) -> Match:
         return Match(
             mentor_id=mentor_id,
             score=round(percent, 1),
             raw=round(percent / 100 * pool.program.weights.total, 6),
-            components={name: round(value, 6) for name, value in exact.components.items()},
+            components={name: round(value, 6) for name, value in components.items()},
             wished=mentee.wishes.index(mentor_id) + 1 if mentor_id in mentee.wishes else None,
-            reasons=told,
+            reasons=sentences(why, mentee, components, self._mirror.words),
         )
 
     def _pool(self, program: Program) -> tuple[engine.Pool, datetime]:
