@@ -13,7 +13,7 @@ import requests
 
 from mentormesh.stack.command import json_option, root_option
 from mentormesh.stack.failures import StackFailure
-from mentormesh.stack.identity import CLIENT_ID, register
+from mentormesh.stack.identity import CLIENT_ID, dial, register
 from mentormesh.stack.running import running_stack, service_url
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -46,7 +46,8 @@ class SignIn:
         """What the provider says of the person: authorization code with PKCE, as a browser would do it."""
         verifier = secrets.token_urlsafe(48)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-        known = _reply(session.get(f"{self.issuer}/.well-known/openid-configuration", timeout=TIMEOUT_SECONDS))
+        url, host = dial(f"{self.issuer}/.well-known/openid-configuration")
+        known = _reply(session.get(url, headers=host, timeout=TIMEOUT_SECONDS))
         asked = {
             "response_type": "code",
             "client_id": CLIENT_ID,
@@ -57,8 +58,10 @@ class SignIn:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
+        url, host = dial(known["authorization_endpoint"])
         consent = session.post(
-            known["authorization_endpoint"],
+            url,
+            headers=host,
             params=asked,
             data={"sub": email},
             allow_redirects=False,
@@ -75,7 +78,8 @@ class SignIn:
             "client_id": CLIENT_ID,
             "client_secret": self.client_secret,
         }
-        reply = _reply(session.post(known["token_endpoint"], data=proof, timeout=TIMEOUT_SECONDS))
+        url, host = dial(known["token_endpoint"])
+        reply = _reply(session.post(url, headers=host, data=proof, timeout=TIMEOUT_SECONDS))
         return str(reply["id_token"])
 
     def _exchange(self, id_token: str, session: requests.Session) -> dict[str, Any]:
@@ -92,7 +96,7 @@ class SignIn:
 def sign_in_of(root: str | None) -> SignIn:
     """How to sign in at the stack of `root`."""
     folder, stack = running_stack(root)
-    secret = folder.secrets()["OIDC_CLIENT_SECRET"]
+    secret = stack.get("client_secret") or folder.secrets()["OIDC_CLIENT_SECRET"]
     return SignIn(stack["identity"], service_url(stack, folder, "profiles"), secret)
 
 

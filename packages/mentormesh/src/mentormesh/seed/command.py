@@ -34,7 +34,8 @@ def seed(root: str | None, as_json: bool) -> None:
     for one in everybody:
         register(stack["identity"], one.email, str(one.facts["name"]))
     now = datetime.now(UTC)
-    diary = Diary(folder.root / "seed.jsonl")
+    folder.root.mkdir(parents=True, exist_ok=True)
+    diary = Diary(folder.root / f"seed{'-' + stack['name'] if 'name' in stack else ''}.jsonl")
     # Dates are part of the programs: a later run continues the story of the first one's day.
     began = datetime.fromisoformat(diary.once("began", now.isoformat))
     told = offers(everybody, began.date())

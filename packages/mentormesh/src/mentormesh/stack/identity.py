@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from mentormesh.stack.failures import StackFailure
@@ -44,10 +44,22 @@ def claims(email: str, name: str) -> dict[str, object]:
 def register(issuer: str, email: str, name: str) -> None:
     """Tell the running provider who `email` is."""
     body = json.dumps(claims(email, name)).encode()
-    url = f"{issuer}/users/{quote(email, safe='')}"
-    request = Request(url, body, {"Content-Type": "application/json"}, method="PUT")  # noqa: S310
+    url, host = dial(f"{issuer}/users/{quote(email, safe='')}")
+    request = Request(url, body, {"Content-Type": "application/json", **host}, method="PUT")  # noqa: S310
     with urlopen(request, timeout=10) as reply:  # noqa: S310
         reply.read()
+
+
+def dial(url: str) -> tuple[str, dict[str, str]]:
+    """Where to connect for `url`, and the header that keeps its name.
+
+    Every name below `.localhost` is this machine (RFC 6761). Browsers know; many systems' resolvers do not.
+    """
+    parts = urlsplit(url)
+    if not (parts.hostname or "").endswith(".localhost"):
+        return url, {}
+    place = HOST if parts.port is None else f"{HOST}:{parts.port}"
+    return parts._replace(netloc=place).geturl(), {"Host": parts.netloc}
 
 
 def healthy(url: str) -> bool:

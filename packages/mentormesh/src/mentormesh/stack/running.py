@@ -1,22 +1,39 @@
 """The running stack's addresses, for the commands that talk to it."""
 
+import json
+import os
+from pathlib import Path
 from typing import Any
 
-from mentormesh.stack.failures import NoStack
+from mentormesh.stack.failures import NoStack, StackFailure
 from mentormesh.stack.folder import Folder, chosen_root
+
+DESCRIBED = "MENTORMESH_STACK"
 
 
 def running_stack(root: str | None, needed: str = "the local stack") -> tuple[Folder, dict[str, Any]]:
-    """The stack's folder and its description (`stack.json`).
+    """The stack's folder and its description: that which `MENTORMESH_STACK` names, else the root's `stack.json`.
 
     Raises:
         NoStack: nothing was started there, or it was stopped.
+        StackFailure: `MENTORMESH_STACK` names no description.
     """
     folder = Folder(chosen_root(root))
+    given = os.environ.get(DESCRIBED)
+    if given and root is None:
+        return folder, _described(Path(given))
     description = folder.read_stack()
     if description is None:
         raise NoStack(folder.root, needed)
     return folder, description
+
+
+def _described(path: Path) -> dict[str, Any]:
+    try:
+        description: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise StackFailure(f"{DESCRIBED}={path} cannot be read as the description of a stack: {error}.") from error
+    return description
 
 
 def service_url(stack: dict[str, Any], folder: Folder, service: str) -> str:
