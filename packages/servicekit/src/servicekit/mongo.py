@@ -165,6 +165,10 @@ class MongoStore(Generic[U]):
     def answering(self, once: Once | None) -> "MongoStore[U]":
         return MongoStore(self.database, self._unit, self.catalogue, self._service, self._generation, once)
 
+    def ping(self) -> None:
+        """Raise where the server does not answer."""
+        self.database.client.admin.command("ping")
+
     def prepare(self) -> None:
         """Create every collection and index; harmless when they exist."""
         existing = set(self.database.list_collection_names())

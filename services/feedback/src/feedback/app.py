@@ -13,29 +13,18 @@ from feedback.permissions import TABLE
 from feedback.ports import Store
 from feedback.timers import TIMERS
 from feedback.use_cases.people import is_admitted
-from servicekit import web
+from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue
-from servicekit.tokens import RemoteKeys, Verifier
+from servicekit.tokens import Verifier
 from servicekit.worker import Worker, prepare
 
 
 def create_app(settings: Settings) -> Flask:
     """The HTTP application; call it after the fork."""
     store = _store(settings)
-    keys = RemoteKeys(settings.jwks_url)
-
-    def ready() -> None:
-        store.database.client.admin.command("ping")
-
-    return assemble(
-        store,
-        SystemClock(),
-        Verifier(settings.token_issuer, settings.token_audience, keys),
-        settings.cursor_secret,
-        ready=ready,
-    )
+    return assemble(store, SystemClock(), trust.verifier(settings, store.database), settings.cursor_secret, store.ping)
 
 
 def assemble(

@@ -13,25 +13,18 @@ from matching.permissions import TABLE
 from matching.pool import Pools
 from matching.timers import TIMERS
 from matching.use_cases.people import is_admitted
-from servicekit import web
+from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue, Store
-from servicekit.tokens import RemoteKeys, Verifier
+from servicekit.tokens import Verifier
 from servicekit.worker import Worker, prepare
 
 
 def create_app(settings: Settings) -> Flask:
     """The web application over MongoDB; called in each web process after its fork."""
-    verifier = Verifier(settings.token_issuer, settings.token_audience, RemoteKeys(settings.jwks_url))
     store = _store(settings)
-    return assemble(
-        store,
-        SystemClock(),
-        verifier,
-        settings.cursor_secret,
-        ready=partial(_ping, store),
-    )
+    return assemble(store, SystemClock(), trust.verifier(settings, store.database), settings.cursor_secret, store.ping)
 
 
 def assemble(
@@ -76,7 +69,3 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
     database = connect(settings.mongodb_uri)[settings.mongodb_database]
     return MongoStore(database, repository.Unit, Catalogue(repository.DOCUMENTS), "matching")
-
-
-def _ping(store: MongoStore[repository.Unit]) -> None:
-    store.database.client.admin.command("ping")

@@ -15,24 +15,18 @@ from notifications.permissions import TABLE
 from notifications.ports import Store
 from notifications.timers import timers
 from notifications.use_cases.contacts import is_admitted
-from servicekit import web
+from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue
-from servicekit.tokens import RemoteKeys, Verifier
+from servicekit.tokens import Verifier
 from servicekit.worker import Loop, Worker, prepare
 
 
 def create_app(settings: Settings) -> Flask:
     """The HTTP application; call it after the fork."""
     store = _store(settings)
-    keys = RemoteKeys(settings.jwks_url)
-
-    def ready() -> None:
-        store.database.client.admin.command("ping")
-
-    verifier = Verifier(settings.token_issuer, settings.token_audience, keys)
-    return assemble(store, SystemClock(), verifier, settings.cursor_secret, ready)
+    return assemble(store, SystemClock(), trust.verifier(settings, store.database), settings.cursor_secret, store.ping)
 
 
 def assemble(
