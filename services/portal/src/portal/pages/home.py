@@ -16,12 +16,11 @@ MOST_NOTICES = 4
 def page() -> str:
     """Home."""
     _refresh_me()
-    standing = stand()
+    standing, cockpit = stand()
     step = steps.next_step(standing, times.now())
     notices = calls.part(
         "notifications", lambda: calls.get("notifications", "/v1/inbox", limit=MOST_NOTICES)["items"], []
     )
-    managed = [program for program in standing.programs if matching.is_mine(program)]
     people = {step.person_id or ""}
     for mentorship in standing.mentorships:
         people.update(counterparts(mentorship, standing.person_id))
@@ -38,21 +37,23 @@ def page() -> str:
         upcoming=_upcoming(standing),
         others={one["id"]: counterparts(one, standing.person_id) for one in standing.mentorships},
         notices=notices,
-        cockpit=[_figures(program) for program in managed if program["state"] != "closed"][: matching.MOST_PROGRAMS],
+        cockpit=cockpit,
         greeting=times.greeting(),
         now=times.now(),
     )
 
 
-def stand() -> Standing:
-    """Where the signed-in person stands, as far as the services answer."""
+def stand() -> tuple[Standing, list[dict[str, Any]]]:
+    """Where the signed-in person stands, and the figures of what they manage, as far as the services answer."""
     ask = calls.part
     programs = ask("matching", matching.programs, [])
     mentorships = [
         one for one in ask("matching", matching.mentorships, []) if one["state"] in ("proposed", "active", "paused")
     ]
     journeys = {one["id"]: matching.journey(one["id"]) for one in mentorships}
-    return Standing(
+    managed = [program for program in programs if matching.is_mine(program) and program["state"] != "closed"]
+    cockpit = [_figures(program) for program in managed[: matching.MOST_PROGRAMS]]
+    standing = Standing(
         person_id=calls.me()["id"],
         has_profile=bool(calls.me().get("has_profile")),
         programs=tuple(programs),
@@ -61,7 +62,9 @@ def stand() -> Standing:
         outgoing=tuple(ask("matching", lambda: matching.requests("outgoing", "pending"), [])),
         mentorships=tuple(mentorships),
         journeys={id: journey for id, journey in journeys.items() if journey is not None},
+        to_decide={one["program"]["id"]: one["waiting"] for one in cockpit},
     )
+    return standing, cockpit
 
 
 def _refresh_me() -> None:

@@ -6,15 +6,29 @@ from typing import Any, Literal
 
 Kind = Literal[
     "publish", "answer", "review", "tell", "prepare", "schedule", "find", "wait_answer", "wait_approval", "wait_list",
-    "be_found", "apply", "nothing_open",
+    "be_found", "apply", "nothing_open", "decide", "open_program", "watch",
 ]  # fmt: skip
 Stage = Literal["profile", "program", "pair", "session", "review"]
 STAGES: tuple[Stage, ...] = ("profile", "program", "pair", "session", "review")
 
 
+_WAITING: tuple[Kind, ...] = (
+    "wait_answer",
+    "wait_approval",
+    "wait_list",
+    "be_found",
+    "prepare",
+    "nothing_open",
+    "watch",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a person stands; everything as the services answer it."""
+    """Where a person stands; everything as the services answer it.
+
+    `to_decide` counts, by program that the person manages, the applications that wait.
+    """
 
     person_id: str
     has_profile: bool
@@ -24,6 +38,17 @@ class Standing:
     outgoing: tuple[dict[str, Any], ...] = ()
     mentorships: tuple[dict[str, Any], ...] = ()
     journeys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    to_decide: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def managed(self) -> list[dict[str, Any]]:
+        """The programs that the person manages and that are not over."""
+        return [one for one in self.programs if self.person_id in one["managers"] and one["state"] != "closed"]
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the person is somewhere a mentee or a mentor."""
+        return bool(self.places or self.mentorships)
 
     def sessions(self, mentorship_id: str, state: str) -> list[dict[str, Any]]:
         """A mentorship's sessions in one state, the earliest first."""
@@ -50,16 +75,18 @@ class Step:
     @property
     def is_waiting(self) -> bool:
         """Whether nothing has to be done now."""
-        return self.kind in ("wait_answer", "wait_approval", "wait_list", "be_found", "prepare", "nothing_open")
+        return self.kind in _WAITING
 
 
 def next_step(standing: Standing, now: datetime) -> Step:
     """The one thing that helps most now: first what others wait for, then what is one's own to do."""
+    if standing.incoming:
+        oldest = min(standing.incoming, key=lambda request: str(request["deadline"]))
+        return Step(kind="answer", request=oldest, person_id=_asker(oldest), count=len(standing.incoming))
+    if step := _of_manager(standing):
+        return step
     if not standing.has_profile:
         return Step(kind="publish")
-    if standing.incoming:
-        oldest = min(standing.incoming, key=lambda request: request["deadline"])
-        return Step(kind="answer", request=oldest, person_id=_asker(oldest), count=len(standing.incoming))
     return _of_mentorships(standing, now) or _of_places(standing)
 
 
@@ -87,6 +114,17 @@ def counterparts(mentorship: dict[str, Any], person_id: str) -> list[str]:
     if person_id == mentorship["mentor_id"]:
         return list(mentorship["mentee_ids"])
     return [mentorship["mentor_id"]]
+
+
+def _of_manager(standing: Standing) -> Step | None:
+    """Applications that wait; for somebody who only manages, also what else their programs need."""
+    for program in standing.managed:
+        if count := standing.to_decide.get(program["id"], 0):
+            return Step(kind="decide", program=program, count=count)
+    if not standing.managed or standing.takes_part or standing.has_profile:
+        return None
+    draft = next((program for program in standing.managed if program["state"] == "draft"), None)
+    return Step(kind="open_program", program=draft) if draft else Step(kind="watch", program=standing.managed[0])
 
 
 def _of_mentorships(standing: Standing, now: datetime) -> Step | None:

@@ -8,6 +8,8 @@ from flask import Flask, session
 
 from portal.pages.language import _, locale
 
+_NEAR = 183
+
 
 def register(app: Flask) -> None:
     """Give templates the filters."""
@@ -108,4 +110,6 @@ def greeting() -> str:
 
 
 def _day(value: date) -> str:
-    return str(dates.format_skeleton("yMMMEd", value, locale=locale()))
+    """The year is said only where it is not plain: beyond half a year."""
+    near = abs((value - local(now()).date()).days) < _NEAR
+    return str(dates.format_skeleton("MMMEd" if near else "yMMMEd", value, locale=locale()))
