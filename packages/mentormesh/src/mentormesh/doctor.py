@@ -93,6 +93,7 @@ def stack(folder: Folder) -> Iterator[Finding]:
     description = folder.read_stack()
     if description is None:
         yield Finding("Stack", "poor", f"not running in {folder.root}", "Start it with `mentormesh up`.")
+        yield from _ports(folder)
         return
     for row in lifecycle.status(folder):
         good = row["state"] == "running"
@@ -100,6 +101,19 @@ def stack(folder: Folder) -> Iterator[Finding]:
         yield Finding(row["name"], "good" if good else "bad", row["state"], remedy)
     yield from _backing(description)
     yield from _services(description)
+
+
+def _ports(folder: Folder) -> Iterator[Finding]:
+    """Whether another program listens where the next `up` would."""
+    from mentormesh.stack.ports import FRIENDLY, answers, holder_of
+
+    wanted = FRIENDLY | folder.read_ports()
+    taken = {part: port for part, port in wanted.items() if answers(port)}
+    for part, port in taken.items():
+        found = f"port {port} is taken by {holder_of(port) or 'another program'}"
+        yield Finding(part, "bad", found, f"Stop it, or run `mentormesh up --port {part}=NUMBER` or `--ports auto`.")
+    if not taken:
+        yield Finding("Ports", "good", "all free")
 
 
 def _backing(description: dict[str, Any]) -> Iterator[Finding]:
