@@ -130,7 +130,7 @@ def _top(block: NDArray[np.float32], keep: int, floor: NDArray[np.float32]) -> t
         place = peaks.shape[1] - keep
         edge = np.maximum(edge, np.partition(peaks, place, axis=1)[:, place])
     at = np.flatnonzero(block >= edge[:, None])
-    if len(at) > 4 * keep * height:
+    if len(at) > 2 * keep * height:
         at = _fewer(block, at, edge, keep)
     return at // m, at % m
 
@@ -142,7 +142,7 @@ def _fewer(block: NDArray[np.float32], at: Rows, edge: NDArray[np.float32], keep
     parts = []
     for row in range(len(block)):
         mine = at[bounds[row] : bounds[row + 1]]
-        if len(mine) > 4 * keep:
+        if len(mine) > 2 * keep:
             order = np.lexsort(((mine * 2_654_435_761) % 4_294_967_291, -block[row, mine - row * m]))
             mine = mine[np.sort(order[: 2 * keep])]
         parts.append(mine)

@@ -54,8 +54,11 @@ def rematch(pool: Pool, pairs: Mapping[str, str], changed: Iterable[str], waitin
 
 
 def _end_over_capacity(pool: Pool, standing: dict[str, str], touched: set[str]) -> None:
-    for mentor in sorted(touched & pool.rows.keys()):
-        mine = [mentee for mentee, other in standing.items() if other == mentor]
+    held: dict[str, list[str]] = {mentor: [] for mentor in sorted(touched & pool.rows.keys())}
+    for mentee, mentor in standing.items():
+        if mentor in held:
+            held[mentor].append(mentee)
+    for mentor, mine in held.items():
         seats = int(pool.columns.capacity[pool.rows[mentor]])
         boss = pool.people[mentor]
         mine.sort(key=lambda i: (-score.pair(pool.people[i], boss, pool.program, pool.rarity).exact, i))

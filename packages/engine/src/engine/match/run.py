@@ -89,7 +89,9 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
         complete = len(rows) * cohort.shape[1] <= ALL_PAIRS
         result.candidates, result.solved = solve_stable(cohort, blocks, rows, question.seats, pairs, complete)
     elif program.kind == "peer":
-        result.solved, slack = peers(question, pairs), 0.0
+        result.solved, complete = peers(question, pairs)
+        # The bound speaks of all pairs, so there is none where each person brought only the best.
+        slack = 0.0 if complete else None
     else:
         slack = _flow(question, blocks, pairs, certify, locked, result)
     clock.stage("solve")
@@ -145,9 +147,8 @@ def _existing(cohort: Cohort, existing: frozenset[tuple[str, str]]) -> Pairs:
 
 
 def _all_peers(cohort: Cohort, rows: Ints) -> Pairs:
-    count = len(rows)
-    first, second = np.triu_indices(count, 1)
-    return exactly(cohort, iter([(rows[first], rows[second])]))
+    later = ((np.full(len(rows) - at - 1, row), rows[at + 1 :]) for at, row in enumerate(rows.tolist()))
+    return exactly(cohort, later)
 
 
 def _conclude(
