@@ -1,6 +1,7 @@
 """What a program asks of its match: kind, weights, rules and objective, refused by name where they make no sense."""
 
-from engine.program.reading import Problem, ProgramRefused, read_program
+from engine.program.keys import Problem, ProgramRefused
+from engine.program.reading import read_program
 from engine.program.shape import COMPONENTS, Fairness, Group, Program, Rules, Seniority, Weights, Wishes
 
 __all__ = [
