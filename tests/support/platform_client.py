@@ -43,12 +43,13 @@ class Actor:
     def post(self, service: str, path: str, body: Any = None) -> Any:
         """Do; a reference that has not travelled yet is tried again, as the portal does."""
 
-        def attempt() -> requests.Response | None:
+        def attempt() -> list[requests.Response]:
             reply = self.call("POST", service, path, {} if body is None else body)
             travelling = reply.status_code == 409 and "not-yet-known" in reply.text
-            return None if travelling else reply
+            # In a list, since a reply that refuses counts as false.
+            return [] if travelling else [reply]
 
-        return _good(eventually(attempt)).json()
+        return _good(eventually(attempt)[0]).json()
 
     def put(self, service: str, path: str, body: Any) -> Any:
         """Replace: read the present version first, where there is one, and name it."""
