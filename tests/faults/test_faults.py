@@ -47,7 +47,7 @@ class TestNamedPoints:
             {
                 "web": ["after-commit@7"],
                 "relay-1": ["after-send@2", "before-mark@2"],
-                "relay-2": ["in-marking@2", "before-send@2"],
+                "relay-2": ["before-send@2", "after-send@2"],
                 "listener-1": ["in-consumer@2", "after-consumer@2"],
                 "listener-2": ["after-consumer@2", "in-consumer@2"],
             }
@@ -59,6 +59,16 @@ class TestNamedPoints:
         assert pair.audit() == []
         assert pair.processes["web"].starts > 1
         assert pair.processes["relay-1"].starts + pair.processes["relay-2"].starts > 3
+
+    @pytest.mark.faults
+    def test_a_kill_inside_the_marking_transaction_only_delays(self, pair_of: PairOf) -> None:
+        """What it wrote stays locked until the server's limit on the life of a transaction, a minute by default."""
+        pair = pair_of()
+        pair.start({"relay-1": ["in-marking@1"], "relay-2": ["in-marking@1"]})
+        pair.commands(16, keys=8)
+        pair.await_quiet()
+        assert pair.audit() == []
+        assert pair.processes["relay-1"].starts + pair.processes["relay-2"].starts > 2
 
     def test_a_relay_stopped_past_its_lease_and_continued_does_no_harm(self, pair_of: PairOf) -> None:
         pair = pair_of()

@@ -1,6 +1,8 @@
 """The replica set that transactions need: initiated by `init` where it is not, required by everything else."""
 
+import contextlib
 import time
+from collections.abc import Iterator
 
 from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, ConnectionFailure, InvalidURI, OperationFailure
@@ -20,6 +22,20 @@ class StoreUnreachable(Exception):
     """The MongoDB server did not answer, or its address cannot be read."""
 
 
+@contextlib.contextmanager
+def answering_store() -> Iterator[None]:
+    """Turn a server that is away into one line.
+
+    Raises:
+        StoreUnreachable: naming the setting and the reason.
+    """
+    try:
+        yield
+    except (ConnectionFailure, InvalidURI, ConfigurationError) as failure:
+        reason = f"{type(failure).__name__}: {str(failure)[:160]}"
+        raise StoreUnreachable(f"MONGODB_URI: the server did not answer ({reason})") from failure
+
+
 def check_server(uri: str) -> None:
     """Refuse, before anything starts, a server that does not answer or has no transactions.
 
@@ -27,11 +43,11 @@ def check_server(uri: str) -> None:
         StoreUnreachable: nobody answered.
         NotAReplicaSet: it is a standalone server.
     """
-    try:
-        with MongoClient[Document](uri, serverSelectionTimeoutMS=_CHECK_MILLISECONDS, appname="check") as client:
-            require_replica_set(client)
-    except (ConnectionFailure, InvalidURI, ConfigurationError) as failure:
-        raise _unreachable(failure) from failure
+    with (
+        answering_store(),
+        MongoClient[Document](uri, serverSelectionTimeoutMS=_CHECK_MILLISECONDS, appname="check") as client,
+    ):
+        require_replica_set(client)
 
 
 def initiate_replica_set(uri: str, name: str = SET_NAME) -> None:
@@ -39,15 +55,12 @@ def initiate_replica_set(uri: str, name: str = SET_NAME) -> None:
 
     It connects directly, since a client that asks for the set by name cannot connect before there is one.
     """
-    try:
-        nodes = parse_uri(uri)["nodelist"]
+    with answering_store():
+        host, port = parse_uri(uri)["nodelist"][0]
         with _direct(uri) as client:
             if "setName" not in _hello(client):
-                member = ",".join(f"{host}:{port}" for host, port in nodes[:1])
-                _initiate(client, name, member)
+                _initiate(client, name, f"{host}:{port}")
             _await_primary(client)
-    except (ConnectionFailure, InvalidURI, ConfigurationError) as failure:
-        raise _unreachable(failure) from failure
 
 
 def _direct(uri: str) -> MongoClient[Document]:
@@ -84,7 +97,3 @@ def _await_primary(client: MongoClient[Document]) -> None:
             require_replica_set(client)
             return
         time.sleep(0.2)
-
-
-def _unreachable(failure: Exception) -> StoreUnreachable:
-    return StoreUnreachable(f"MONGODB_URI: the server did not answer ({type(failure).__name__}): {str(failure)[:160]}")

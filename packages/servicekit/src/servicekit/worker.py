@@ -22,7 +22,7 @@ from servicekit.mongo import MongoStore
 from servicekit.probes import serve_probes
 from servicekit.refusals import Refusal
 from servicekit.relay import Relay
-from servicekit.replicaset import initiate_replica_set
+from servicekit.replicaset import answering_store, initiate_replica_set
 from servicekit.store import Store
 from servicekit.timers import Timer, Timers
 from servicekit.wakeup import OutboxWakeup
@@ -82,11 +82,13 @@ def prepare(settings: KitSettings, store: MongoStore[Any], handlers: Handlers | 
     """What `init` does first: the replica set, the collections and indexes, the topics. Harmless when repeated.
 
     Raises:
+        StoreUnreachable: the document server did not answer.
         LogUnavailable: the broker did not answer while `settings.kafka.patience` lasted.
         WrongTopic: a topic exists and is not as the contracts ask.
     """
     initiate_replica_set(settings.mongodb_uri)
-    store.prepare()
+    with answering_store():
+        store.prepare()
     events = KafkaLog(settings.kafka)
     try:
         _patiently(lambda: events.prepare(topics_touched(settings.service, handlers or {})), settings.kafka.patience)

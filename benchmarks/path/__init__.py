@@ -1,0 +1,1 @@
+"""What the path from a command to its effect elsewhere can do."""
