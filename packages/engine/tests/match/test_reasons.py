@@ -81,6 +81,31 @@ def test_a_wish_worth_more_than_the_cost_makes_the_pair(seed: int) -> None:
         assert ((mentee, mentor) in match(program, wishing).pairs()) == made
 
 
+@pytest.mark.parametrize("kind", ["peer", {"group": {"min": 2, "max": 3}}, "flash"])
+def test_every_pair_that_was_not_made_has_a_reason_in_every_kind(kind: Any) -> None:
+    program = Program.read({"program": "x", "as_of": "2027-01-11", "kind": kind})
+    people = company(6, 4, 5, both=0.5)
+    result, pool = match(program, people), Pool(program, people)
+    for mentee in result.cohort.mentee_ids:
+        for mentor in result.cohort.mentor_ids:
+            first, second = sorted((mentee, mentor)) if kind == "peer" else (mentee, mentor)
+            if (first, second) not in result.pairs():
+                answer = why_not(result, mentee, mentor)
+                assert answer.rule == refusal(pool, first, second)
+                assert answer.rule or answer.changes or answer.cost is None
+
+
+def test_lines_through_people_who_were_left_out_hold_when_a_seat_is_priced() -> None:
+    people = [replace(p, manager_id="gone") if p.role == "mentee" else p for p in company(8, 3, 4)]
+    boss = next(p.person_id for p in people if p.role == "mentor")
+    result = match(PROGRAM, people, managers={"gone": boss})
+    assert boss not in dict(result.pairs()).values()
+    pairs = [(i, j) for i in result.cohort.mentee_ids for j in result.cohort.mentor_ids if j != boss]
+    costs = [why_not(result, i, j).cost for i, j in pairs if (i, j) not in result.pairs()]
+    assert min(cost for cost in costs if cost is not None) >= 0
+    assert why_not(result, result.cohort.mentee_ids[0], boss).rule == "reporting_line"
+
+
 def test_a_rule_between_two_people_is_named() -> None:
     people = [replace(p, avoid=frozenset({"p0001"})) if p.person_id == "p0000" else p for p in company(2, 2, 3)]
     roles = {p.person_id: p.role for p in people}

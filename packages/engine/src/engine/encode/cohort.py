@@ -83,6 +83,8 @@ class Cohort:
         both_ways = ((b, a) for a, b in program.forbidden) if peers_only else ()
         forbidden = np.union1d(pairs.keys(program.forbidden), pairs.keys(both_ways))
         themselves = pairs.keys((p.person_id, p.person_id) for p in first)
+        # A walk finds everybody in their own range, and nobody is above themselves.
+        related = np.setdiff1d(related, themselves)
         return cls(
             program=program,
             people=by_id,

@@ -7,7 +7,8 @@ import numpy as np
 from engine import rules
 from engine.admission import NONE_BROKEN, first_broken, micro, scores_of
 from engine.match.result import Match
-from engine.match.run import match
+from engine.match.run import match_again
+from engine.program import ProgramRefused
 from engine.score import MICRO
 
 
@@ -40,6 +41,8 @@ RULE_CHANGES = {
 def why_not(result: Match, mentee: str, mentor: str) -> WhyNot:
     """Why (mentee, mentor), both accepted people, are no pair of `result`."""
     cohort = result.cohort
+    if cohort.program.kind == "peer":
+        mentee, mentor = sorted((mentee, mentor))
     if mentee not in cohort.mentee_ids or mentor not in cohort.mentor_ids:
         who, side = (mentee, "mentee") if mentee not in cohort.mentee_ids else (mentor, "mentor")
         words = f"{who} cannot be a {side}."
@@ -66,7 +69,10 @@ def _lost_seat(result: Match, mentee: str, mentor: str, gain: int) -> WhyNot:
         words = f"{mentee} and {mentor} score {score:.6f}, but {mentee} ranks {own} higher" if own else words
         return WhyNot(None, None, f"{words}.", (f"a wish of {mentor} for {mentee}", f"one more seat of {mentor}"))
     forced = replace(cohort.program, locked=cohort.program.locked | {(mentee, mentor)})
-    again = match(forced, cohort.people.values(), existing=_kept(result))
+    try:
+        again = match_again(result, forced, _kept(result))
+    except ProgramRefused as refused:
+        return WhyNot(None, None, f"{mentee} and {mentor} score {score:.6f}, but {refused.problems[0].reason}.")
     cost = result.objective - again.objective
     people = len(result.chosen) - len(again.chosen)
     words = f"{mentee} and {mentor} score {score:.6f}. As a pair they would cost the whole {cost:.6f}"

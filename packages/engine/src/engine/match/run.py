@@ -46,12 +46,12 @@ def match(
     return _matched(cohort, frozenset(existing), certify, clock)
 
 
-def match_again(result: Match, program: Program) -> Match:
+def match_again(result: Match, program: Program, existing: Iterable[tuple[str, str]] = ()) -> Match:
     """The people of `result` under `program`, their arrays reused.
 
-    `program` may differ in objective, fairness, spread and stickiness only; pairs of before earn nothing.
+    `program` may differ in objective, fairness, spread, stickiness and locked pairs only.
     """
-    return _matched(replace(result.cohort, program=program), frozenset(), False, _Clock(None))
+    return _matched(replace(result.cohort, program=program), frozenset(existing), False, _Clock(None))
 
 
 class _Clock:
@@ -84,6 +84,7 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
         kept=np.zeros(0, np.bool_), existing=len(kept), objective=0.0, bound=None, candidates=pairs,
         solved=np.zeros(0, np.int64), open_rows=rows, seats=question.seats, seconds=clock.seconds,
     )  # fmt: skip
+    result.question = question
     slack = None
     if stable:
         complete = len(rows) * cohort.shape[1] <= ALL_PAIRS

@@ -69,7 +69,7 @@ def match(
         if explain is not None:
             click.echo(explain_mentee(result, explain))
         if why_not is not None:
-            click.echo(explain_pair(inputs, result, *why_not))
+            click.echo(explain_pair(result, *why_not))
     except InputRefused as refused:
         context.exit(_refused(refused.reasons))
     except ProgramRefused as refused:

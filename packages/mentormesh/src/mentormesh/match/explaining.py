@@ -5,14 +5,14 @@ from engine.explain.unmatched import unmatched
 from engine.match import Match
 from engine.program import COMPONENTS
 from engine.read import InputRefused
-from mentormesh.match.running import Inputs
 
 
 def explain_mentee(result: Match, mentee: str) -> str:
     """The mentee's pair with its parts, or why there is none; raises InputRefused for an unknown mentee."""
-    pairs = dict(result.pairs())
-    if mentee in pairs:
-        return _parts(result, mentee, pairs[mentee])
+    peers = result.cohort.program.kind == "peer"
+    for pair in result.pairs():
+        if mentee == pair[0] or (peers and mentee in pair):
+            return _parts(result, *pair)
     for person in unmatched(result):
         if person.person == mentee:
             removed = [f"  {count} removed by {rule}" for rule, count in person.removed.items() if count]
@@ -20,9 +20,10 @@ def explain_mentee(result: Match, mentee: str) -> str:
     raise InputRefused([f"{mentee}: is no mentee of this match; write the id of an accepted mentee"])
 
 
-def explain_pair(inputs: Inputs, result: Match, mentee: str, mentor: str) -> str:
+def explain_pair(result: Match, mentee: str, mentor: str) -> str:
     """Why the two are no pair, and the smallest change that would make them one."""
-    del inputs
+    if result.cohort.program.kind == "peer":
+        mentee, mentor = sorted((mentee, mentor))
     if (mentee, mentor) in result.pairs():
         return _parts(result, mentee, mentor)
     for person in (mentee, mentor):
