@@ -9,6 +9,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from prometheus_client.multiprocess import mark_process_dead
 
 from servicekit.config import KitSettings, metrics_directory
+from servicekit.web.unreadable import Worker
 
 
 class _OneLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
@@ -38,7 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         settings = self._settings
         options: dict[str, Any] = {
             "bind": settings.bind,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "workers": settings.web_workers,
             "threads": settings.web_threads,
             "preload_app": False,

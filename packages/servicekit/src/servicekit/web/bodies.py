@@ -33,7 +33,9 @@ def require_json_body() -> None:
     Raises:
         UnsupportedBody: the content type is not JSON.
     """
-    if request.method in ("POST", "PUT", "PATCH") and request.content_length and not request.is_json:
+    # A body in chunks says no length.
+    has_body = request.content_length or "Transfer-Encoding" in request.headers
+    if request.method in ("POST", "PUT", "PATCH") and has_body and not request.is_json:
         raise UnsupportedBody("Send the body as application/json.")
 
 

@@ -62,7 +62,7 @@ def page(
     **more: Any,
 ) -> Response:
     """Answer a list: `{"items": [...], "next": cursor or null}` and whatever `more` says."""
-    following = chassis().cursors.write(next_position) if next_position is not None else None
+    following = chassis().cursors.write(_listing(), next_position) if next_position is not None else None
     body = {"items": _schema(schema).dump(list(items), many=True), "next": following, **more}
     return _respond(Reply(status=200, body=_json(body)))
 
@@ -90,7 +90,7 @@ def if_match(*, required: bool = True) -> int | None:
 def cursor(name: str = "cursor") -> dict[str, Any] | None:
     """The position that the query's cursor stands for, or None."""
     given = request.args.get(name)
-    return chassis().cursors.read(given) if given else None
+    return chassis().cursors.read(_listing(), given) if given else None
 
 
 def limit(default: int = 20, most: int = 100) -> int:
@@ -102,9 +102,14 @@ def limit(default: int = 20, most: int = 100) -> int:
     given = request.args.get("limit")
     if given is None:
         return default
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= most):
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and 1 <= int(given) <= most):
         raise InvalidInput(f"`limit` must be a whole number from 1 to {most}.")
     return int(given)
+
+
+def _listing() -> str:
+    """Which list of which service is paged through."""
+    return f"{chassis().service} {request.url_rule}"
 
 
 def _once(render: Callable[[Any], Reply]) -> Once | None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn ships no types
 from werkzeug.exceptions import HTTPException
 
 from servicekit import origin
-from servicekit.refusals import FieldError, Refusal, Unauthenticated
+from servicekit.refusals import FieldError, Malformed, Refusal, Unauthenticated
 
 TYPE_ROOT = "https://mentormesh.example/problems/"
 CONTENT_TYPE = "application/problem+json"
@@ -29,6 +30,8 @@ def register(app: Flask) -> None:
     """Make `app` answer every error with a problem document."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http_error)
+    # The server reads a body while the application asks for it, and only then finds that its chunks are none.
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(Exception, _fault)
 
 
@@ -60,6 +63,11 @@ def _refused(refusal: Refusal) -> Response:
     if isinstance(refusal, Unauthenticated):
         headers["WWW_Authenticate"] = 'Bearer realm="mentormesh"'
     return problem(refusal.status, refusal.slug(), refusal.title(), refusal.detail, refusal.errors, **headers)
+
+
+def _unreadable(error: ParseException) -> Response:
+    log.warning("request-unreadable", error=type(error).__name__)
+    return _refused(Malformed("The body is not as its headers say. Check its length or its chunks."))
 
 
 def _http_error(error: HTTPException) -> Response:
