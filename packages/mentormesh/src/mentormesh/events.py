@@ -76,6 +76,7 @@ def _store(root: str | None, service: str, database: str | None) -> Any:
     from servicekit.store import Catalogue, Unit
 
     client = connect(_address(root, "MONGODB_URI", "mongodb"))
+    click.get_current_context().call_on_close(client.close)
     return MongoStore(client[database or service], Unit, Catalogue(()), service)
 
 
