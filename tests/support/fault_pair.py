@@ -133,6 +133,10 @@ class Pair:
         log = self._logs / f"{name}.log"
         self.processes[name] = Supervised(argv, self._variables(service), log, faults)
 
+    def log_of(self, name: str) -> str:
+        """What a process has logged so far."""
+        return (self._logs / f"{name}.log").read_text()
+
     def await_web(self) -> None:
         until(lambda: _answers(self._port), 120, "the web process never listened")
 

@@ -1,4 +1,4 @@
-"""The Kafka adapter of the log, over kafka-python; its rules were measured (docs/decisions/0005-kafka-python.md)."""
+"""The Kafka adapter of the log, over kafka-python (docs/decisions/0005-relay-fenced-by-the-broker.md)."""
 
 from servicekit.kafka.adapter import KafkaLog
 
