@@ -80,24 +80,28 @@ class Tokens:
     A refresh token is good once, and its reuse signs the person out: two requests that renewed side by side would.
     """
 
-    def __init__(self, vault: Vault, id: str) -> None:
+    def __init__(self, vault: Vault, id: str, held: dict[str, Any]) -> None:
         self._vault = vault
         self._id = id
+        self._held = held
 
     def held(self) -> dict[str, Any]:
-        """The tokens as they are now; empty when signed out."""
-        document = self._vault.documents().find_one({"_id": self._id}) or {}
-        return self._vault.unseal(document.get("tokens"))
+        """The tokens as this request knows them; empty when signed out."""
+        return self._held
 
     def renewed(self, stale: dict[str, Any], renew: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
         """Tokens newer than `stale`, by whoever comes first; the others wait for them."""
-        while True:
-            held = self.held()
-            if held != stale:
-                return held
+        while (held := self._read()) == stale:
             if self._claim():
-                return self._renew(stale, renew)
+                held = self._renew(stale, renew)
+                break
             time.sleep(0.05)
+        self._held = held
+        return held
+
+    def _read(self) -> dict[str, Any]:
+        document = self._vault.documents().find_one({"_id": self._id}) or {}
+        return self._vault.unseal(document.get("tokens"))
 
     def _claim(self) -> bool:
         now = self._vault.now()
@@ -109,7 +113,7 @@ class Tokens:
         changes: dict[str, Any] = {"renewing_until": None}
         try:
             # Read once more: whoever held the claim before may have renewed them just now.
-            held = self.held()
+            held = self._read()
             if held != stale:
                 return held
             fresh = renew(held)
@@ -134,12 +138,12 @@ class MongoSessions(SessionInterface):
         if held is None or now - held["began"] > ABSOLUTE or now - held["touched"] > IDLE:
             return Session({}, None, now, None)
         try:
-            values = self._vault.unseal(held["sealed"])
+            values, tokens = self._vault.unseal(held["sealed"]), self._vault.unseal(held.get("tokens"))
         except InvalidToken:
             # Sealed under a former SESSION_SECRET: the person signs in again.
             return Session({}, None, now, None)
         session = Session(values, key, held["began"], held["touched"])
-        session.tokens = Tokens(self._vault, _hash(key))
+        session.tokens = Tokens(self._vault, _hash(key), tokens)
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

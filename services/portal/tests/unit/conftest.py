@@ -8,6 +8,7 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from portal.app import build
 from portal.config import Settings
@@ -17,6 +18,23 @@ from .fake_sessions import FakeSessions
 
 PORTAL = "https://portal.test"
 SignIn = Callable[..., FlaskClient]
+
+
+class Compiled(BytecodeCache):
+    """Compiled templates that one run's applications share."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._held:
+            bucket.bytecode_from_string(self._held[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._held[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @pytest.fixture
@@ -56,6 +74,8 @@ def app(world: FakeServices, sessions: FakeSessions) -> Flask:
     )
     portal = build(settings, sessions)  # type: ignore[arg-type]
     portal.testing = True
+    portal.config.update(SERVER_NAME="portal.test", PREFERRED_URL_SCHEME="https")
+    portal.jinja_env.bytecode_cache = COMPILED
     return portal
 
 
@@ -68,7 +88,6 @@ def browser(app: Flask) -> FlaskClient:
 def new_browser(app: Flask, **headers: str) -> FlaskClient:
     """Another browser."""
     client = app.test_client()
-    client.environ_base.update({"wsgi.url_scheme": "https", "HTTP_HOST": "portal.test"})
     client.environ_base.update({f"HTTP_{name.upper()}": value for name, value in headers.items()})
     return client
 

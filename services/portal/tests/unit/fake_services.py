@@ -23,6 +23,7 @@ ISSUER = "http://identity.test"
 URLS = {name: f"http://{name}.test" for name in ("profiles", "matching", "feedback", "notifications")}
 CLIENT = ("portal", "portal-secret")
 Body = dict[str, Any]
+KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
 
 
 def moment(days: float = 0) -> str:
@@ -51,7 +52,6 @@ class FakeServices:
     """People Ana (mentee), Ben (mentor) and Cara (manages programs), and what they did so far."""
 
     def __init__(self) -> None:
-        self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
         self.people: dict[str, Body] = {}
         self.profiles: dict[str, Body] = {}
         self.programs: dict[str, Body] = {}
@@ -69,7 +69,6 @@ class FakeServices:
         self.silent: set[str] = set()
         self.refusals: dict[tuple[str, str], list[Refused]] = {}
         self.calls: list[tuple[str, str, str]] = []
-        self.keys: set[str] = set()
         self.codes: dict[str, Body] = {}
         self.granted: dict[str, str] = {}
         self.lifetime = 300
@@ -293,7 +292,7 @@ class FakeServices:
                 "code_challenge_methods_supported": ["S256"],
             }
         if path == "/keys":
-            return {"keys": [self.key.as_dict(private=False)]}
+            return {"keys": [KEY.as_dict(private=False)]}
         form = {name: values[0] for name, values in parse_qs(raw).items()}
         asked = self.codes.pop(form["code"])
         digest = hashlib.sha256(form["code_verifier"].encode()).digest()
@@ -302,7 +301,7 @@ class FakeServices:
         claims = {"iss": ISSUER, "aud": CLIENT[0], "sub": asked["sub"], "email": asked["sub"], "iat": now,
                   "exp": now + 300, "nonce": asked["nonce"]}  # fmt: skip
         return {"access_token": "opaque", "token_type": "Bearer", "expires_in": 300,
-                "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)}  # fmt: skip
+                "id_token": jwt.encode({"alg": "RS256", "kid": "one"}, claims, KEY)}  # fmt: skip
 
     def _token(self, form: dict[str, list[str]], request: requests.PreparedRequest) -> Body:
         basic = base64.b64decode(str(request.headers["Authorization"]).removeprefix("Basic ")).decode()

@@ -1,10 +1,211 @@
-"""Every page, for everybody it is for, with something to show and with nothing."""
+"""Every page, for everybody it is for, with something to show and with nothing; and what every page promises."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
 
 from .conftest import SignIn
-from .fake_services import FakeServices
+from .fake_services import FakeServices, Refused
 
 
-def test_home_shows_the_next_step(world: FakeServices, signed_in: SignIn) -> None:
-    page = signed_in("prs_ana").get("/")
-    assert page.status_code == 200
-    assert "Say what you know" in page.text
+def a_full_world(world: FakeServices) -> dict[str, str]:
+    """Something to see on every page; its paths by a name."""
+    world.publish("prs_ana", skills_wanted=["Kafka"], availability=[{"day": "mon", "start": "09:00", "end": "12:00"}])
+    world.publish(
+        "prs_ben", skills_offered=[{"skill": "Kafka", "level": 5}], helps_with=["Finding focus"], bio="<i>Hi</i>"
+    )
+    world.add_person("prs_eva", "Eva Holm", ["employee"])
+    program = world.add_program(description="Six months.")
+    world.add_program("draft", name="Next year")
+    world.enrol(program["id"], "prs_ana", "mentee")
+    world.enrol(program["id"], "prs_eva", "mentee", "applied")
+    world.enrol(program["id"], "prs_cara", "mentor", "waitlisted")
+    world.recommend("prs_ben", "Can help you learn Kafka.")
+    world.ask(program["id"], "prs_ana", "prs_eva")
+    world.ask(program["id"], "prs_eva", "prs_ben", "Please?")
+    mentorship = world.pair(program["id"], "prs_ben", "prs_ana")
+    world.pair(program["id"], "prs_ben", "prs_eva", level="silent")
+    world.meet(mentorship["id"], 3, agenda="Goals", place="Room 1")
+    held = world.meet(mentorship["id"], -3, "held")
+    world.meet(mentorship["id"], -1)
+    world.tell("Ben said yes")
+    return {
+        "program": f"/programs/{program['id']}",
+        "mentor": f"/mentors/{program['id']}/prs_ben",
+        "mentorship": f"/mentorships/{mentorship['id']}",
+        "session": f"/sessions/{held['id']}",
+    }
+
+
+PLAIN = ("/", "/profile", "/mentors", "/requests", "/inbox", "/preferences", "/mentorships", "/programs", "/nothing")
+
+
+@pytest.fixture(params=["full", "empty"])
+def pages(request: pytest.FixtureRequest, world: FakeServices, signed_in: SignIn) -> list[str]:
+    """Every page as HTML, for a mentee, a mentor and a manager."""
+    paths = a_full_world(world) if request.param == "full" else {}
+    found: list[str] = []
+    for person in ("prs_ana", "prs_ben", "prs_cara"):
+        browser = signed_in(person)
+        manager = ("/programs/new",) if person == "prs_cara" else ()
+        for path in (*PLAIN, *manager, *paths.values()):
+            reply = browser.get(path, follow_redirects=True)
+            assert reply.status_code in (200, 404), (person, path, reply.text)
+            found.append(reply.text)
+    return found
+
+
+def test_no_page_holds_a_script_a_style_or_anything_of_another_host(pages: list[str]) -> None:
+    for page in pages:
+        assert not re.search(r"\sstyle\s*=", page)
+        assert not re.search(r"<style", page)
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page)
+        assert not re.search(r"\son[a-z]+\s*=", page)
+        assert not re.search(r'(?:src|href|action)="(?!/|#)[^"]', page)
+
+
+def test_every_page_has_a_title_one_heading_landmarks_and_a_way_past_the_menu(pages: list[str]) -> None:
+    for page in pages:
+        assert page.count("<h1") == 1
+        assert '<html lang="en">' in page
+        assert page.index('class="skip-link"') < page.index("<header")
+        assert "<main" in page
+        assert not re.search(r"<title>\s*·", page)
+
+
+def test_every_id_stands_once_on_its_page(pages: list[str]) -> None:
+    for page in pages:
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert sorted(set(ids)) == sorted(ids)
+
+
+def test_every_field_has_a_label(pages: list[str]) -> None:
+    for page in pages:
+        labelled = set(re.findall(r'<label[^>]*\sfor="([^"]+)"', page))
+        for field in re.findall(r"<(?:input|select|textarea)\b[^>]*>", page):
+            if re.search(r'type="(?:hidden|checkbox|radio)"', field):
+                continue
+            name = re.search(r'\sid="([^"]+)"', field)
+            assert name, field
+            assert name[1] in labelled, field
+
+
+def test_what_people_wrote_is_shown_as_text(world: FakeServices, signed_in: SignIn) -> None:
+    page = signed_in("prs_ana").get(a_full_world(world)["mentor"]).text
+    assert "&lt;i&gt;Hi&lt;/i&gt;" in page
+    assert "<i>Hi" not in page
+
+
+def test_every_answer_keeps_the_browser_safe(signed_in: SignIn, browser: FlaskClient) -> None:
+    style = browser.get("/assets/portal.css")
+    style.close()
+    for reply in (signed_in("prs_ana").get("/"), browser.get("/welcome"), style):
+        policy = reply.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "style-src 'self';" in policy
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert signed_in("prs_ana").get("/").headers["Cache-Control"] == "no-store"
+
+
+def test_names_come_from_one_call_a_page(world: FakeServices, signed_in: SignIn) -> None:
+    paths = a_full_world(world)
+    browser = signed_in("prs_cara")
+    for path in (paths["program"], "/"):
+        before = world.sent("GET", "/v1/people")
+        browser.get(path)
+        assert world.sent("GET", "/v1/people") <= before + 1
+
+
+@pytest.mark.parametrize("silent", ["profiles", "matching", "feedback", "notifications"])
+def test_a_part_that_does_not_answer_is_named_and_home_still_stands(
+    world: FakeServices, signed_in: SignIn, silent: str
+) -> None:
+    a_full_world(world)
+    browser = signed_in("prs_ana")
+    world.silent.add(silent)
+    reply = browser.get("/")
+    assert reply.status_code == 200
+    assert "does not answer right now" in reply.text
+    words = {"profiles": "people and profiles", "matching": "programs, requests", "feedback": "sessions and reviews",
+             "notifications": "the inbox"}  # fmt: skip
+    assert words[silent] in reply.text
+
+
+def test_a_page_whose_own_part_is_silent_says_so(world: FakeServices, signed_in: SignIn) -> None:
+    browser = signed_in("prs_ana")
+    world.silent.add("matching")
+    reply = browser.get("/programs")
+    assert reply.status_code == 503
+    assert "does not answer right now" in reply.text
+
+
+def test_a_foreign_thing_is_not_there(world: FakeServices, signed_in: SignIn) -> None:
+    assert signed_in("prs_ana").get("/mentorships/mnt_9999").status_code == 404
+
+
+def test_only_who_may_create_programs_gets_the_form(signed_in: SignIn) -> None:
+    assert signed_in("prs_ana").get("/programs/new").status_code == 403
+
+
+Setting = Callable[[FakeServices], None]
+
+
+def no_program(world: FakeServices) -> None:
+    """Nothing is open."""
+
+
+def not_enrolled(world: FakeServices) -> None:
+    """A program is open."""
+    world.add_program("open")
+
+
+def applied(world: FakeServices) -> None:
+    """The place is not approved."""
+    world.enrol(world.add_program("open")["id"], "prs_ana", "mentee", "applied")
+
+
+def nobody_fits(world: FakeServices) -> None:
+    """There is no candidate."""
+    world.publish("prs_ana")
+    world.enrol(world.add_program()["id"], "prs_ana", "mentee")
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        (no_program, "No program is open right now"),
+        (not_enrolled, "Take part in a program first"),
+        (applied, "Your place is not approved yet"),
+        (nobody_fits, "Nobody fits at the moment"),
+    ],
+)
+def test_who_finds_no_mentor_reads_why(world: FakeServices, signed_in: SignIn, setting: Setting, words: str) -> None:
+    setting(world)
+    assert words in signed_in("prs_ana").get("/mentors").text
+
+
+def test_a_mentorship_that_is_on_its_way_is_shown_as_such(world: FakeServices, signed_in: SignIn) -> None:
+    mentorship = world.pair(world.add_program()["id"], "prs_ben", "prs_ana")
+    world.refuse("GET", "/v1/mentorships/.*/journey", Refused(404, "not-found"))
+    page = signed_in("prs_ana").get(f"/mentorships/{mentorship['id']}")
+    assert "is being set up" in page.text
+
+
+def test_a_manager_sees_states_and_reasons_and_who_waits_longest_first(world: FakeServices, signed_in: SignIn) -> None:
+    page = signed_in("prs_cara").get(a_full_world(world)["program"]).text
+    assert page.index("Silent") < page.index("They meet.")
+    assert "No session for a while." in page
+    assert "Eva Holm" in page
+
+
+def test_suggestions_come_from_the_vocabulary(world: FakeServices, signed_in: SignIn) -> None:
+    reply = signed_in("prs_ana").get("/suggestions/skills?offer_skill=ka")
+    assert re.findall(r'value="([^"]+)"', reply.text) == ["Kafka"]
+
+
+def test_a_notice_leads_to_its_request(world: FakeServices, signed_in: SignIn) -> None:
+    assert signed_in("prs_ana").get("/requests/req_0001").location == "/requests#req_0001"

@@ -94,10 +94,18 @@ def _context() -> dict[str, Any]:
     }
 
 
+def newest_notices(most: int) -> list[dict[str, Any]]:
+    """The newest notices, and with the same question how many are unread; none where the inbox does not answer."""
+    inbox = calls.part("notifications", lambda: calls.get("notifications", "/v1/inbox", limit=most), {})
+    g.unread = int(inbox.get("unread", 0))
+    items: list[dict[str, Any]] = inbox.get("items", [])
+    return items
+
+
 def _unread() -> int:
-    """How many notices wait, asked at most once a page; an inbox that does not answer does not break the page."""
+    """How many notices wait, asked at most once a page."""
     if "unread" not in g:
-        g.unread = calls.part("notifications", lambda: int(calls.get("notifications", "/v1/inbox").get("unread", 0)), 0)
+        newest_notices(1)
     return int(g.unread)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, session
 
-from portal.pages import calls, matching, steps, times
+from portal.pages import calls, frame, matching, steps, times
 from portal.pages.sign_in import known
 from portal.pages.steps import STAGES, Standing, counterparts
 
@@ -18,9 +18,7 @@ def page() -> str:
     _refresh_me()
     standing, cockpit = stand()
     step = steps.next_step(standing, times.now())
-    notices = calls.part(
-        "notifications", lambda: calls.get("notifications", "/v1/inbox", limit=MOST_NOTICES)["items"], []
-    )
+    notices = frame.newest_notices(MOST_NOTICES)
     people = {step.person_id or ""}
     for mentorship in standing.mentorships:
         people.update(counterparts(mentorship, standing.person_id))

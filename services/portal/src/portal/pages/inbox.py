@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.clients import ServiceProblem
@@ -70,4 +70,5 @@ def choose() -> str | Response | tuple[str, int]:
 
 def _listed() -> dict[str, Any]:
     inbox = calls.get("notifications", "/v1/inbox", limit=MOST_SHOWN)
-    return {"notices": [one for one in inbox["items"] if not one.get("archived_at")], "waiting": inbox.get("unread", 0)}
+    g.unread = int(inbox.get("unread", 0))
+    return {"notices": [one for one in inbox["items"] if not one.get("archived_at")], "waiting": g.unread}

@@ -84,7 +84,7 @@ def _plural(one: str, many: str, n: int) -> str:
 
 def _chosen() -> str:
     person: dict[str, Any] = (session.get("person") if session else None) or {}
-    for tag in (person.get("locale"), request.accept_languages.best_match(LANGUAGES)):
+    for tag in (person.get("locale"), *request.accept_languages.values()):
         known = str(tag or "").replace("_", "-").split("-")[0].lower()
         if known in LANGUAGES:
             return known

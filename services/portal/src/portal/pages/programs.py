@@ -9,7 +9,7 @@ from portal.clients import ServiceProblem
 from portal.pages import calls, matching
 from portal.pages.forms import Form, refused, typed
 from portal.pages.language import N_, _
-from portal.pages.words import KINDS, LEVELS
+from portal.pages.words import KINDS, LEVELS, refusal
 
 blueprint = Blueprint("programs", __name__)
 # A page is for people to read; what is beyond comes up as the first are dealt with.
@@ -115,7 +115,7 @@ def decide(program_id: str) -> Response:
         except ServiceProblem as problem:
             if problem.status >= 500:
                 raise
-            flash(problem.detail, "error")
+            flash(refusal(problem), "error")
     if done:
         flash(_(_DECIDED[verb]), "success")
     elif not request.form.getlist("enrolment"):
