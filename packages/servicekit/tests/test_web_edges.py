@@ -17,7 +17,7 @@ from gunicorn.http.errors import (  # type: ignore[import-untyped]  # gunicorn s
 
 from servicekit import web
 from servicekit.entity import Entity
-from servicekit.permissions import PUBLIC, Permissions, employee, rule
+from servicekit.permissions import PUBLIC, Permissions, employee, role, rule
 from servicekit.store import Catalogue, Documents, Unit
 from servicekit.testing import FrozenClock, MemoryStore
 from servicekit.testing.web import Issuer
@@ -59,6 +59,15 @@ def grow_leaf(body: dict[str, Any]) -> Any:
     return web.reply(Leaf(id="lef_1"), LeafSchema)
 
 
+@edges.get("/leaves/<leaf_id>")
+@web.operation("leaf.read")
+@edges.response(200, LeafSchema)
+def read_leaf(leaf_id: str) -> Any:
+    if leaf_id == "hidden":
+        PERMISSIONS.require(web.caller(), "leaf.read", knows=False)
+    return web.reply(web.store().reading(lambda unit: unit.require(Leaf, leaf_id)), LeafSchema)
+
+
 @edges.get("/broken")
 @web.operation("leaf.broken")
 @edges.response(200, LeafSchema)
@@ -66,7 +75,14 @@ def broken() -> Any:
     raise InvalidChunkSize(b"zz")
 
 
-PERMISSIONS = Permissions({"leaf.list": rule(employee), "leaf.grow": rule(employee), "leaf.broken": PUBLIC})
+PERMISSIONS = Permissions(
+    {
+        "leaf.list": rule(employee),
+        "leaf.grow": rule(employee),
+        "leaf.read": rule(role("gardener")),
+        "leaf.broken": PUBLIC,
+    }
+)
 
 
 def app_of(service: str, issuer: Issuer) -> Flask:
@@ -107,6 +123,26 @@ def test_the_cursor_of_another_service_is_refused_though_they_share_the_secret(i
 @pytest.mark.parametrize("limit", ["0000000019999", "000000001" + "0" * 5000, "9" * 5000])
 def test_leading_zeros_do_not_lift_the_limit(client: FlaskClient, issuer: Issuer, limit: str) -> None:
     assert client.get(f"/v1/leaves?limit={limit}", headers=issuer.bearer(ANA)).status_code == 422
+
+
+def test_what_may_not_be_seen_is_answered_as_what_is_not_there(client: FlaskClient, issuer: Issuer) -> None:
+    hidden, missing = (
+        client.get(f"/v1/leaves/{id}", headers=issuer.bearer(ANA)).get_json() for id in ("hidden", "missing")
+    )
+    assert hidden["status"] == 404
+    assert {**hidden, "instance": "", "correlation_id": ""} == {**missing, "instance": "", "correlation_id": ""}
+
+
+def test_a_body_wrong_in_a_thousand_places_is_told_of_the_first(client: FlaskClient, issuer: Issuer) -> None:
+    body = {f"field{n}": n for n in range(1000)}
+    told = client.post("/v1/leaves", json=body, headers=issuer.bearer(ANA)).get_json()
+    assert (told["status"], len(told["errors"])) == (422, 50)
+
+
+def test_json_is_utf8(client: FlaskClient, issuer: Issuer) -> None:
+    headers = {**issuer.bearer(ANA), "Content-Type": "application/json"}
+    assert client.post("/v1/leaves", data=b'{"id": "x"}', headers=headers).status_code == 200
+    assert client.post("/v1/leaves", data='{"id": "x"}'.encode("utf-16"), headers=headers).status_code == 400
 
 
 def test_a_body_in_chunks_must_be_json_too(client: FlaskClient, issuer: Issuer) -> None:

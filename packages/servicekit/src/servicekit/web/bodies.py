@@ -9,13 +9,13 @@ from servicekit.refusals import Malformed
 
 
 def read_json(body: bytes) -> Any:
-    """JSON as RFC 8259 has it: no NaN, no lone surrogates, no nesting that exhausts the reader.
+    """JSON as RFC 8259 has it: UTF-8, no NaN, no lone surrogates, no nesting that exhausts the reader.
 
     Raises:
         ValueError: it is not that.
     """
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = json.loads(body.decode(), parse_constant=_no_constant)
         # A lone surrogate escapes into text that no database and no log can encode.
         json.dumps(value, ensure_ascii=False).encode()
     except RecursionError as failure:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -10,10 +11,13 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped] 
 from werkzeug.exceptions import HTTPException
 
 from servicekit import origin
-from servicekit.refusals import FieldError, Malformed, Refusal, Unauthenticated
+from servicekit.refusals import FieldError, Malformed, NotFound, Refusal, Unauthenticated
 
 TYPE_ROOT = "https://mentormesh.example/problems/"
 CONTENT_TYPE = "application/problem+json"
+_MOST_ERRORS = 50
+# One text for what is not there and for what may not be seen, or asking would tell which ids exist.
+_NOT_FOUND = "There is no such thing here, or you may not see it. Check the id."
 
 _HINTS = {
     404: "There is nothing at this address. See /openapi.json for what there is.",
@@ -62,7 +66,8 @@ def _refused(refusal: Refusal) -> Response:
         headers["Retry_After"] = str(refusal.retry_after)
     if isinstance(refusal, Unauthenticated):
         headers["WWW_Authenticate"] = 'Bearer realm="mentormesh"'
-    return problem(refusal.status, refusal.slug(), refusal.title(), refusal.detail, refusal.errors, **headers)
+    detail = _NOT_FOUND if isinstance(refusal, NotFound) else refusal.detail
+    return problem(refusal.status, refusal.slug(), refusal.title(), detail, refusal.errors, **headers)
 
 
 def _unreadable(error: ParseException) -> Response:
@@ -88,11 +93,12 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _invalid(status: int, messages: Mapping[str, Any]) -> Response:
-    errors = tuple(
+    found = (
         FieldError(pointer, detail)
-        for place, found in messages.items()
-        for pointer, detail in _flatten("" if place in ("json", "form") else f"?{place}", found)
+        for place, told in messages.items()
+        for pointer, detail in _flatten("" if place in ("json", "form") else f"?{place}", told)
     )
+    errors = tuple(islice(found, _MOST_ERRORS))
     return problem(
         status, "invalid-input", "Invalid input", "Some values are not as they must be; see `errors`.", errors
     )
