@@ -14,7 +14,7 @@ from mentormesh.stack import identity, kafka, mail, mongo, services
 from mentormesh.stack.failures import StackFailure
 from mentormesh.stack.folder import Folder
 from mentormesh.stack.ports import FRIENDLY, assign
-from mentormesh.stack.processes import Part, Running, run_once, start, stop, wait_ready
+from mentormesh.stack.processes import Part, Running, run_once, start, stop, stop_together, wait_ready
 from mentormesh.stack.services import PORTAL, SERVICES, Site
 
 BACKING = ("kafka", "mongodb", "identity", "mail")
@@ -176,15 +176,19 @@ def running_parts(folder: Folder) -> dict[str, Running]:
 
 
 def down(folder: Folder, wipe: bool, tell: Tell) -> list[str]:
-    """Stop every process of the stack, last started first; the names of those that ran. Data stays unless `wipe`."""
+    """Stop every process of the stack, the names of those that ran. Data stays unless `wipe`.
+
+    Services end before the broker and the document server that they still write to.
+    """
     if not folder.root.exists():
         return []
     stopped: list[str] = []
     with folder.alone():
-        for one in reversed(list(recorded(folder).values())):
-            tell(one.name, "stopping")
-            if stop(one):
-                stopped.append(one.name)
+        parts = list(recorded(folder).values())
+        ours = [one for one in parts if one.name not in BACKING]
+        for what, wave in (("services", ours), ("backing", [one for one in parts if one not in ours])):
+            tell(what, "stopping")
+            stopped += stop_together(wave)
         folder.forget_stack()
         if wipe:
             folder.wipe()

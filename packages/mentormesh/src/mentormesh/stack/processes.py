@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -137,16 +137,24 @@ def run_once(part: Part, log: Path) -> None:
 
 def stop(running: Running) -> bool:
     """Stop the process: asked first, killed when it does not end in time. False where it had ended already."""
-    process = running.process()
-    if process is None:
-        return False
-    family = [process, *process.children(recursive=True)]
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process.send_signal(signal.SIGTERM)
-    psutil.wait_procs(family[:1], timeout=running.stop_seconds)
-    for survivor in family:
-        if survivor.is_running() and survivor.status() != psutil.STATUS_ZOMBIE:
+    return bool(stop_together([running]))
+
+
+def stop_together(parts: Iterable[Running]) -> list[str]:
+    """Stop processes side by side, as `stop` does one; the names of those that ran."""
+    asked: list[tuple[Running, list[psutil.Process]]] = []
+    for one in parts:
+        process = one.process()
+        if process is None:
+            continue
+        with contextlib.suppress(psutil.NoSuchProcess):
+            asked.append((one, [process, *process.children(recursive=True)]))
+            process.send_signal(signal.SIGTERM)
+    for one, family in asked:
+        psutil.wait_procs(family[:1], timeout=one.stop_seconds)
+        for survivor in family:
             with contextlib.suppress(psutil.NoSuchProcess):
-                survivor.kill()
-    psutil.wait_procs(family, timeout=5)
-    return True
+                if survivor.is_running() and survivor.status() != psutil.STATUS_ZOMBIE:
+                    survivor.kill()
+        psutil.wait_procs(family, timeout=5)
+    return [one.name for one, _ in asked]
