@@ -176,9 +176,8 @@ def test_a_body_that_cannot_be_changes_nothing(stage: Stage, service: str) -> No
 
 
 VALUES: tuple[Any, ...] = (
-    None, True, -1, 0, 10**30, -(2**63), 1.5, 1e308, "", " ", "x", "x" * 30_000, "\u0000", "a\u0007b", "\u202e\u2066",
-    "😀" * 200, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31", "0001-01-01", "P999999999D",
-    "$set", "a.b", "../../etc/passwd", [], [None], [[]], [{}], {}, {"$gt": ""}, {"a": {"b": 1}}, ["x"] * 3000,
+    None, True, -1, 10**30, 1e308, "", "x" * 30_000, "\u0000", "\u202e\u2066", "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00", "9999-12-31", "P999999999D", "$set", [None], [{}], {"$gt": ""}, ["x"] * 3000,
 )  # fmt: skip
 
 
@@ -237,7 +236,7 @@ def test_what_is_not_there_looks_as_what_is_not_ones_own(stage: Stage) -> None:
             continue
         prefix = real.partition("_")[0]
         missing = f"{prefix}_{UNKNOWN}"
-        body = {} if method == "POST" else None
+        body: dict[str, Any] | None = {} if method == "POST" else None
         known = said_what_to_do(stage.eve.actor.call(method, service, path, body), 404)
         unknown = said_what_to_do(stage.eve.actor.call(method, service, path.replace(real, missing), body), 404)
         assert known["detail"].replace(real, "?") == unknown["detail"].replace(missing, "?")
@@ -277,7 +276,10 @@ def bad_tokens(stage: Stage) -> Iterator[str]:
     yield jwt.encode({**said, "kid": mine.kid}, told, mine, algorithms=["ES256"])
     yield jwt.encode({**said, "jwk": mine.as_dict(private=False)}, told, mine, algorithms=["ES256"])
     yield jwt.encode({**said, "alg": "HS256"}, told, OctKey.import_key("0" * 32), algorithms=["HS256"])
-    encode = lambda part: base64.urlsafe_b64encode(part).rstrip(b"=").decode()  # noqa: E731
+
+    def encode(part: bytes) -> str:
+        return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
     yield f"{encode(json.dumps({**said, 'alg': 'none'}).encode())}.{claims}."
     raised = encode(json.dumps({**told, "roles": ["people_admin", "program_manager"]}).encode())
     yield f"{header}.{raised}.{signature}"
@@ -295,8 +297,10 @@ def test_a_token_that_was_not_issued_here_opens_nothing(stage: Stage, service: s
     command = of(stage, service)[0]
     for token in bad_tokens(stage):
         bearer = {"Authorization": f"Bearer {token}".encode("latin-1")}
-        body = {"json": command.good, "headers": {**bearer, "Idempotency-Key": str(uuid.uuid4())}, "timeout": 15}
-        reply = requests.request(command.method, f"{url}/v1{command.path}", **body)
+        headers: dict[str, str | bytes | None] = {**bearer, "Idempotency-Key": str(uuid.uuid4())}
+        reply = requests.request(
+            command.method, f"{url}/v1{command.path}", json=command.good, headers=headers, timeout=15
+        )
         said_what_to_do(reply, 401)
         assert reply.headers["WWW-Authenticate"].startswith("Bearer")
     for header in ("", "Bearer", "Bearer ", "Basic YTpi", "bearer\tx", "Digest x", stage.ana.actor.token()):
