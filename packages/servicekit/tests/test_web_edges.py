@@ -1,5 +1,6 @@
 """What hardly is a request: cursors from elsewhere, limits with leading zeros, chunks, bytes that are no HTTP."""
 
+import io
 import json
 import socket
 from dataclasses import dataclass
@@ -148,6 +149,14 @@ def test_json_is_utf8(client: FlaskClient, issuer: Issuer) -> None:
 def test_a_body_in_chunks_must_be_json_too(client: FlaskClient, issuer: Issuer) -> None:
     headers = {**issuer.bearer(ANA), "Transfer-Encoding": "chunked", "Content-Type": "text/plain"}
     assert client.post("/v1/leaves", headers=headers).status_code == 415
+
+
+def test_a_body_in_chunks_has_the_limit_of_any_other(client: FlaskClient, issuer: Issuer) -> None:
+    headers = {**issuer.bearer(ANA), "Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+    body = io.BytesIO(b'{"id": "' + b"x" * 2_000_000 + b'"}')
+    chunked = {"wsgi.input_terminated": True}
+    reply = client.post("/v1/leaves", headers=headers, input_stream=body, environ_overrides=chunked)
+    assert reply.status_code == 413
 
 
 def test_chunks_that_are_none_are_the_clients_fault(client: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from flask import Flask, Request, Response, g, request
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, missing
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from servicekit import origin
 from servicekit.caller import Caller
@@ -38,8 +39,12 @@ class _Parser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         if not req.is_json:
             return missing
+        body = req.get_data(cache=True)
+        if req.content_length is None and len(body) >= MOST_BYTES:
+            # A body in chunks is cut at the limit where one that says its length is refused.
+            raise RequestEntityTooLarge
         try:
-            return read_json(req.get_data(cache=True))
+            return read_json(body)
         except ValueError as failure:
             raise Malformed(f"The body is not readable JSON: {failure}.") from failure
 
