@@ -31,7 +31,7 @@ def tree(tmp_path: Path) -> Path:
 
 def plant(tree: Path, module: str, line: str) -> None:
     part, *rest = module.split(".")
-    (source,) = [path for path in tree.glob(f"*/*/src/{part}")]
+    (source,) = tree.glob(f"*/*/src/{part}")
     target = source.joinpath(*rest)
     file = target / "__init__.py" if target.is_dir() else target.with_suffix(".py")
     file.write_text((file.read_text() if file.exists() else "") + f"\n{line}\n")
