@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import kafka
+
 from servicekit.consumer.applying import Applying
 from servicekit.consumer.consumer import Consumer
 from servicekit.kafka.sender import KafkaSender
@@ -94,10 +96,16 @@ def relay_without_fence() -> None:
     Lease.check = lambda *_: None  # type: ignore[method-assign]
 
 
+def without_zstd() -> None:
+    """Lack a codec that others write."""
+    kafka.codec.has_zstd = lambda: False
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "no-watermark": no_watermark,
     "position-before-effect": position_before_effect,
     "relay-without-fence": relay_without_fence,
+    "without-zstd": without_zstd,
 }
 
 
