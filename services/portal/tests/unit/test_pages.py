@@ -209,3 +209,14 @@ def test_suggestions_come_from_the_vocabulary(world: FakeServices, signed_in: Si
 
 def test_a_notice_leads_to_its_request(world: FakeServices, signed_in: SignIn) -> None:
     assert signed_in("prs_ana").get("/requests/req_0001").location == "/requests#req_0001"
+
+
+def test_a_live_inbox_answers_only_what_changed(world: FakeServices, signed_in: SignIn) -> None:
+    world.tell("Ben said yes")
+    browser = signed_in("prs_ana")
+    live = re.findall(r'hx-get="([^"]+)"', browser.get("/inbox").text)[0]
+    assert browser.get(live).status_code == 204
+    world.tell("Ben moved the session")
+    reply = browser.get(live)
+    assert "Ben moved the session" in reply.text
+    assert "<html" not in reply.text

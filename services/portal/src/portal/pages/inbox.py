@@ -21,11 +21,14 @@ def page() -> str:
 
 
 @blueprint.get("/inbox/list")
-def fragment() -> str:
-    """The same list by itself, asked for by the page while it is open."""
+def fragment() -> str | Response:
+    """The same list by itself, asked for by the page while it is open; nothing where it shows all that is new."""
     # Asking by itself is no sign of a person, so it keeps nobody signed in.
     session.passive = True  # type: ignore[attr-defined]
-    return render_template("inbox_list.html", **_listed())
+    listed = _listed()
+    if listed["mark"] == request.args.get("shown"):
+        return Response(status=204)
+    return render_template("inbox_list.html", **listed)
 
 
 @blueprint.post("/inbox/<message_id>/read")
@@ -71,4 +74,6 @@ def choose() -> str | Response | tuple[str, int]:
 def _listed() -> dict[str, Any]:
     inbox = calls.get("notifications", "/v1/inbox", limit=MOST_SHOWN)
     g.unread = int(inbox.get("unread", 0))
-    return {"notices": [one for one in inbox["items"] if not one.get("archived_at")], "waiting": g.unread}
+    notices = [one for one in inbox["items"] if not one.get("archived_at")]
+    newest = notices[0]["id"] if notices else "none"
+    return {"notices": notices, "waiting": g.unread, "mark": f"{newest}.{len(notices)}.{g.unread}"}
