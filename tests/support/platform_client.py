@@ -1,8 +1,9 @@
 """A person or client of the running platform, as tests play them: plain HTTP, patience, and words for a failure."""
 
+import io
 import json
 import subprocess
-import tempfile
+import tarfile
 import time
 import uuid
 from collections.abc import Callable
@@ -73,10 +74,12 @@ def mails(platform: dict[str, Any]) -> list[Message]:
     place = str(platform["mail"])
     if not place.startswith("compose:"):
         return [message_from_bytes(path.read_bytes()) for path in Path(place).rglob("*.eml")]
-    with tempfile.TemporaryDirectory() as folder:
-        copy = ["docker", "compose", "cp", place.removeprefix("compose:"), folder]
-        subprocess.run(copy, check=True, capture_output=True)
-        return [message_from_bytes(path.read_bytes()) for path in Path(folder).rglob("*.eml")]
+    service, _, path = place.removeprefix("compose:").partition(":")
+    # Not `docker compose cp`, which does not see a container's tmpfs.
+    copy = ["docker", "compose", "exec", "-T", service, "tar", "-C", path, "-c", "."]
+    with tarfile.open(fileobj=io.BytesIO(subprocess.run(copy, check=True, capture_output=True).stdout)) as archive:
+        files = [archive.extractfile(one) for one in archive if one.name.endswith(".eml")]
+        return [message_from_bytes(file.read()) for file in files if file]
 
 
 def eventually(look: Callable[[], T | None], patience: float = PATIENCE) -> T:
