@@ -33,7 +33,16 @@ class NotAReplicaSet(Exception):
 
 def connect(uri: str) -> MongoClient[Document]:
     """A client of the server at `uri`; make it after the fork, never before."""
-    return MongoClient(uri, tz_aware=True, serverSelectionTimeoutMS=3000, timeoutMS=15000, appname="mentormesh")
+    # Not `timeoutMS`: with it, a server that is away costs every call the whole of that time, in retries.
+    return MongoClient(
+        uri,
+        tz_aware=True,
+        serverSelectionTimeoutMS=3000,
+        connectTimeoutMS=3000,
+        socketTimeoutMS=15000,
+        waitQueueTimeoutMS=5000,
+        appname="mentormesh",
+    )
 
 
 def require_replica_set(client: MongoClient[Document]) -> None:

@@ -20,6 +20,8 @@ TOKEN_TYPE = "at+jwt"  # noqa: S105 - the header's value from RFC 9068
 LEEWAY_SECONDS = 30
 _REFETCH_SECONDS = 10.0
 _FRESH_SECONDS = 300.0
+_AGAIN_SECONDS = 1.0
+_UNREACHABLE = "The issuer of tokens cannot be reached yet. Try again in a moment."
 
 Jwks = Mapping[str, Any]
 log = structlog.get_logger()
@@ -53,15 +55,20 @@ class RemoteKeys:
         self._held: KeySet | None = None
         self._fetched_at = 0.0
         self._tried_at = float("-inf")
+        self._failed_at = float("-inf")
 
     def key_set(self, kid: str) -> KeySet:
         with self._lock:
+            # Those who waited for a vain try take its answer: one after the other, they would wait for minutes.
+            if self._held is None and time.monotonic() - self._failed_at < _AGAIN_SECONDS:
+                raise IssuerUnreachable(_UNREACHABLE)
             if self._held is None and (kept := self._recall()):
                 self._held = _import(kept)
             if self._wants_fetch(kid):
                 self._fetch()
             if self._held is None:
-                raise IssuerUnreachable("The issuer of tokens cannot be reached yet. Try again in a moment.")
+                self._failed_at = time.monotonic()
+                raise IssuerUnreachable(_UNREACHABLE)
             return self._held
 
     def _wants_fetch(self, kid: str) -> bool:

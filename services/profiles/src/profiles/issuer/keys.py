@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey
 from profiles.domain.access import SigningKey
 from profiles.ports import Store
 from servicekit.clock import Clock
-from servicekit.refusals import Refusal
+from servicekit.refusals import Refusal, StoreUnavailable
 from servicekit.tokens import ALGORITHM, TOKEN_TYPE
 
 # The operator's secret may be a phrase, so it is stretched (RFC 7518 section 4.8), not used as a key.
@@ -65,6 +65,8 @@ class SigningKeys:
         self._lock = threading.Lock()
         self._held: list[SigningKey] = []
         self._held_at = float("-inf")
+        self._failed: StoreUnavailable | None = None
+        self._failed_at = float("-inf")
         self._opened: dict[str, ECKey] = {}
 
     def sign(self, claims: Mapping[str, Any]) -> str:
@@ -89,7 +91,8 @@ class SigningKeys:
         return {"keys": [key.public for key in self._keys(_HELD_SECONDS)]}
 
     def check(self) -> None:
-        """Pass where a token could be signed now; raises NoSigningKey."""
+        """Pass where the database answers and a token could be signed now; raises NoSigningKey, StoreUnavailable."""
+        self._keys(_ASK_AGAIN_SECONDS)
         self._present()
 
     def _present(self) -> ECKey:
@@ -105,6 +108,18 @@ class SigningKeys:
         with self._lock:
             age = time.monotonic() - self._held_at
             if age > (oldest_seconds if self._held else _ASK_AGAIN_SECONDS):
-                self._held = self._store.reading(lambda unit: unit.signing_keys())
+                self._held = self._read()
                 self._held_at = time.monotonic()
             return self._held
+
+    def _read(self) -> list[SigningKey]:
+        # Those who waited for a vain try take its answer: one after the other, they would wait for minutes.
+        if self._failed is not None and time.monotonic() - self._failed_at < _ASK_AGAIN_SECONDS:
+            raise StoreUnavailable(self._failed.detail)
+        try:
+            found = self._store.reading(lambda unit: unit.signing_keys())
+        except StoreUnavailable as failure:
+            self._failed, self._failed_at = failure, time.monotonic()
+            raise
+        self._failed = None
+        return found
