@@ -88,9 +88,11 @@ def acl(as_json: bool, _print: bool, prefix: str) -> None:
         click.echo(json.dumps({"rights": rows, "public_topics": public}, indent=2))
         return
     for row in rows:
+        # Kafka's tool knows DescribeConfigs, the protocol DESCRIBE_CONFIGS.
+        operation = row["operation"].title().replace("_", "")
         click.echo(
             f"kafka-acls.sh --bootstrap-server $KAFKA_BOOTSTRAP --add --allow-principal {row['principal']} "
-            f"--operation {row['operation']} --{row['resource']} {row['name']} --resource-pattern-type {row['pattern']}"
+            f"--operation {operation} --{row['resource']} {row['name']} --resource-pattern-type {row['pattern']}"
         )
     click.echo("# Topics that may be granted to integrators (READ and DESCRIBE):")
     for name in public:
