@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
@@ -60,18 +61,22 @@ def in_line(unit: Unit, backlog: Backlog, sent: SentLines) -> list[OutboxRow]:
 
     A row's predecessor is committed before it, so within one snapshot the lowest unsent sequence of a line is the
     line's next. Where the backlog is longer than what was read, the lines that this process did not send last are
-    asked for what lies before them.
+    asked for what lies before them, all in one question: with a long backlog each question is slow.
     """
     lines: dict[Line, list[OutboxRow]] = {}
     for row in sorted(backlog.rows, key=lambda row: row.sequence):
         lines.setdefault((row.topic, row.key), []).append(row)
-    ready: list[OutboxRow] = []
-    for (topic, key), rows in lines.items():
-        if not backlog.whole and not sent.follows(rows[0]):
-            before = {"topic": topic, "key": key, "sent_at": None, "sequence": {"$lt": rows[0].sequence}}
-            rows = [*unit.find(OutboxRow, before, order=(("sequence", 1),)), *rows]
-        ready += contiguous(rows)
-    return ready
+    unsure = [] if backlog.whole else [rows[0] for rows in lines.values() if not sent.follows(rows[0])]
+    if unsure:
+        for row in unit.find(OutboxRow, _before(unsure), order=(("sequence", -1),)):
+            lines[row.topic, row.key].insert(0, row)
+    return [row for rows in lines.values() for row in contiguous(rows)]
+
+
+def _before(firsts: Iterable[OutboxRow]) -> dict[str, Any]:
+    """The filter of the unsent rows that lie before these in their lines."""
+    lines = [{"topic": row.topic, "key": row.key, "sequence": {"$lt": row.sequence}} for row in firsts]
+    return {"sent_at": None, "$or": lines}
 
 
 def contiguous(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
@@ -162,7 +167,8 @@ class Relay:
         records = [encode(envelope(self._service, row)) for row in ready]
         # The sender is opened after the claim, so an older owner's sender is fenced before the first row goes.
         sender = self._sender_of(fence)
-        if not self._lease.is_sure:
+        # With a long backlog the look alone can outlast a lease that is not renewed.
+        if self._lease.claim() != fence or not self._lease.is_sure:
             return 0
         sender.send(records)
         self._store.atomically(lambda unit: self._mark(unit, ready))
