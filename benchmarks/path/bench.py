@@ -1,345 +1,98 @@
 """Measure the event path beside the bare server: `python -m benchmarks.path.bench [--scale 0.2]`.
 
 Every rate is told as a ratio to the three-write transactions per second that the same document server does bare, taken
-before and after in the same run. Addresses come from KAFKA_BOOTSTRAP and MONGODB_URI, else a local stack is started.
+before and after in the same run. A local stack is started for it: first the broker and the document server, to measure
+the path, then the whole platform, to weigh it. With KAFKA_BOOTSTRAP and MONGODB_URI the path is measured there.
 """
 
 import argparse
-import contextlib
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
+from benchmarks.path.measuring import Bench
+from benchmarks.path.rows import rows_of, table
 
-from contracts import Envelope, topics
-from contracts.matching import RequestMade, RequestReminded
-from servicekit.clock import Clock, SystemClock
-from servicekit.config import KafkaSettings
-from servicekit.consumer import Applying, Consumer
-from servicekit.handling import Handler, Handlers
-from servicekit.kafka import KafkaLog
-from servicekit.mongo import MongoStore, connect
-from servicekit.relay import Relay
-from servicekit.store import Once, Reply, Unit
-from servicekit.testing import pair
-from servicekit.testing.conformance.logs import TOPIC, record
-from servicekit.wakeup import OutboxWakeup
-
-RESULTS = Path(__file__).parents[1] / "results" / "path.json"
-KEYS = 40
+RESULTS = Path(__file__).parents[1] / "results"
+SETTLE_SECONDS = 15.0
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: what was measured, the goal, and whether it is met."""
+class Stack:
+    """A local stack of this run's own, driven as an operator drives it."""
 
-    part: str
-    measured: str
-    goal: str
-    met: bool
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    def up(self, *options: str) -> Any:
+        """Start what is not running yet; its description."""
+        return json.loads(self._tell("up", "--ports", "auto", *options))
+
+    def megabytes(self) -> dict[str, float]:
+        """Resident memory of each process, its children included."""
+        rows = json.loads(self._tell("status"))["processes"]
+        return {row["name"]: float(row["memory_mb"]) for row in rows}
+
+    def down(self) -> None:
+        self._tell("down", "--wipe")
+
+    def _tell(self, *words: str) -> str:
+        argv = [sys.executable, "-m", "mentormesh", *words, "--root", self._root, "--json"]
+        return subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-class Bench:
-    """One run over one pair of databases and one prefix of topics, dropped afterwards."""
+def figures_of(kafka: str, mongodb: str, scale: float) -> dict[str, Any]:
+    """Every figure of the path."""
+    bench = Bench(kafka, mongodb, scale)
+    try:
+        return {"server": bench.client.server_info()["version"], "scale": scale, **bench.figures()}
+    finally:
+        bench.close()
 
-    def __init__(self, kafka: str, mongodb: str, scale: float) -> None:
-        self.name = f"b{uuid.uuid4().hex[:10]}"
-        self.scale = scale
-        self.mongodb = mongodb
-        self.kafka = KafkaSettings(bootstrap=kafka, prefix=self.name)
-        self.client = connect(mongodb)
-        self.teller = MongoStore(self.client[f"{self.name}_t"], Unit, pair.TELLER_CATALOGUE, pair.TELLER)
-        self.listener = MongoStore(self.client[f"{self.name}_l"], Unit, pair.LISTENER_CATALOGUE, pair.LISTENER)
-        self.teller.prepare()
-        self.listener.prepare()
-        self.log = KafkaLog(self.kafka)
-        self.log.prepare([topics()[TOPIC]])
-        self._told = 0
 
-    def close(self) -> None:
-        self.log.close()
-        for suffix in ("t", "l", "bare"):
-            self.client.drop_database(f"{self.name}_{suffix}")
-        self.client.close()
-
-    def count(self, whole: int) -> int:
-        """A number of things to do, scaled."""
-        return max(40, int(whole * self.scale))
-
-    def bare(self) -> float:
-        """Transactions per second of one insert, one replace and one more insert, through the driver alone."""
-        database = self.client[f"{self.name}_bare"]
-        for name in ("things", "rows", "replies"):
-            if name not in database.list_collection_names():
-                database.create_collection(name)
-        database["things"].replace_one({"_id": 0}, {"_id": 0, "n": 0}, upsert=True)
-        many = self.count(400)
-        began = time.perf_counter()
-        for number in range(many):
-            with (
-                self.client.start_session() as session,
-                session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority")),
-            ):
-                database["rows"].insert_one({"n": number, "text": "x" * 300}, session=session)
-                database["things"].replace_one({"_id": 0}, {"_id": 0, "n": number}, session=session)
-                database["replies"].insert_one({"n": number, "text": "x" * 300}, session=session)
-        return many / (time.perf_counter() - began)
-
-    def commands(self, many: int) -> float:
-        """Commands per second, each with document, outbox row and stored reply."""
-        expires = datetime.now(UTC) + timedelta(days=1)
-        began = time.perf_counter()
-        for _ in range(many):
-            self._told += 1
-            once = Once(
-                scope=f"bench {self._told}",
-                fingerprint="f",
-                expires_at=expires,
-                render=lambda sequence: Reply(status=200, body=str(sequence)),
-            )
-            pair.remind(self.teller.answering(once), f"req_{self._told % KEYS}")
-        return many / (time.perf_counter() - began)
-
-    def relay(self) -> float:
-        """Events per second of the relay over the backlog that the commands left."""
-        relay = Relay(pair.TELLER, self.teller, self.log, SystemClock())
-        relay.step()  # opening the producer is not the path
-        began, sent = time.perf_counter(), 0
-        while taken := relay.step():
-            sent += taken
-        rate = sent / (time.perf_counter() - began)
-        relay.close()
-        return rate
-
-    def consumer(self, batch: int, many: int) -> float:
-        """Events per second of one consumer over a backlog, so many per transaction."""
-        group = f"{pair.LISTENER}-{batch}"
-        handlers, reached = counting()
-        sender = self.log.sender(group)
-        prefix = f"c{batch}"
-        per_key = -(-many // KEYS)
-        for sequence in range(1, per_key + 1):
-            sender.send([record(f"{prefix}_{key}", sequence) for key in range(KEYS)])
-        sender.close()
-        consumer = Consumer(self.listener, self.log, Applying(group, handlers, SystemClock()), [TOPIC], batch=batch)
-        while not reached:  # joining the group is not the path
-            consumer.step()
-        began, before = time.perf_counter(), len(reached)
-        while len([one for one in reached if one.startswith(prefix)]) < per_key * KEYS:
-            consumer.step()
-        rate = (len(reached) - before) / (time.perf_counter() - began)
-        consumer.close()
-        return rate
-
-    def everything(self, many: int) -> float:
-        """Events per second from command to effect, with all three at work at once."""
-        with self.at_work(wake=True) as visible:
-            began, goal = time.perf_counter(), len(visible) + many
-            self.commands(many)
-            while len(visible) < goal:
-                time.sleep(0.01)
-            return many / (time.perf_counter() - began)
-
-    def latency(self, wake: bool, many: int) -> tuple[float, float]:
-        """p50 and p99 in ms from commit to effect visible, at 20 commands per second."""
-        taken: list[float] = []
-        with self.at_work(wake) as visible:
-            for number in range(many + 5):
-                key = f"l{int(wake)}_{number}"
-                pair.remind(self.teller, key)
-                committed = time.perf_counter()
-                while key not in visible:
-                    time.sleep(0.001)
-                if number >= 5:
-                    taken.append((visible[key] - committed) * 1000)
-                time.sleep(max(0.0, 0.05 - (time.perf_counter() - committed)))
-        return statistics.median(taken), statistics.quantiles(taken, n=100)[98]
-
-    @contextlib.contextmanager
-    def at_work(self, wake: bool) -> Iterator[dict[str, float]]:
-        """Relay and consumer on threads; yields when each key's last effect became visible."""
-        visible: dict[str, float] = {}
-        handlers, reached = counting()
-        stopping, woken = threading.Event(), threading.Event()
-        relay = Relay(pair.TELLER, self.teller, self.log, SystemClock())
-        applying = Applying(pair.LISTENER, handlers, SystemClock())
-        consumer = Consumer(self.listener, self.log, applying, [TOPIC])
-
-        def relaying() -> None:
-            while not stopping.is_set():
-                woken.clear()
-                if not relay.step():
-                    woken.wait(0.1)
-            relay.close()
-
-        def consuming() -> None:
-            while not stopping.is_set():
-                consumer.step()
-                now = time.perf_counter()
-                for one in reached:
-                    visible[one.split("#")[0] if not one.startswith("req_") else one] = now
-                reached.clear()
-            consumer.close()
-
-        works: list[Callable[[], None]] = [relaying, consuming]
-        if wake:
-            works.append(OutboxWakeup(self.teller.database, woken, stopping).run)
-        threads = [threading.Thread(target=work) for work in works]
-        for thread in threads:
-            thread.start()
+def measure(scale: float) -> dict[str, Any]:
+    """Every figure: of the path, then of the platform that stands still."""
+    with tempfile.TemporaryDirectory(prefix="mentormesh-bench-") as folder:
+        stack = Stack(f"{folder}/stack")
         try:
-            pair.remind(self.teller, f"warm_{wake}_{time.time_ns()}")
-            while not any(one.startswith("warm") for one in visible):
-                time.sleep(0.05)
-            self._settle(visible)
-            yield visible
+            kafka, mongodb = os.environ.get("KAFKA_BOOTSTRAP"), os.environ.get("MONGODB_URI")
+            if not (kafka and mongodb):
+                backing = stack.up("--only", "backing")
+                kafka, mongodb = backing["kafka"], backing["mongodb"]
+            load = os.getloadavg()[0]
+            figures = figures_of(kafka, mongodb, scale)
+            stack.up()
+            time.sleep(SETTLE_SECONDS)
+            return {"cores": os.cpu_count(), "load_before": round(load, 1), **figures, "memory_mb": stack.megabytes()}
         finally:
-            stopping.set()
-            for thread in threads:
-                thread.join()
-
-    def memory(self) -> float:
-        """Resident MB of a worker process that has joined its group."""
-        variables = {
-            "PATH": os.environ["PATH"],
-            "PAIR": pair.LISTENER,
-            "MONGODB_URI": self.mongodb,
-            "MONGODB_DATABASE": f"{self.name}_l",
-            "KAFKA_BOOTSTRAP": self.kafka.bootstrap,
-            "TOPIC_PREFIX": self.name,
-            "TOKEN_ISSUER": "http://profiles",
-            "JWKS_URL": "http://profiles/jwks",
-            "CURSOR_SECRET": "0" * 32,
-            "METRICS_BIND": "127.0.0.1:0",
-        }
-        command = [sys.executable, "-m", "servicekit.testing.pair_process"]
-        subprocess.run([*command, "init"], env=variables, check=True, capture_output=True)
-        with subprocess.Popen([*command, "work"], env=variables, stderr=subprocess.DEVNULL) as worker:
-            time.sleep(10)
-            resident = psutil.Process(worker.pid).memory_info().rss / 1e6
-            worker.terminate()
-        return resident
-
-    @staticmethod
-    def _settle(visible: dict[str, float]) -> None:
-        """Until what lay in the topics before has been taken."""
-        before = -1
-        while len(visible) != before:
-            before = len(visible)
-            time.sleep(1.0)
+            stack.down()
 
 
-def counting() -> tuple[Handlers, list[str]]:
-    """The pair's effect, and a list of what was felt (a repeated attempt is listed again)."""
-    reached: list[str] = []
-
-    def feel(store: Any, clock: Clock, envelope: Envelope) -> None:
-        pair.on_request(store, clock, envelope)
-        reached.append(f"{envelope.key}#{envelope.sequence}")
-
-    return {RequestMade: Handler(feel), RequestReminded: Handler(feel)}, reached
-
-
-def measure(bench: Bench) -> tuple[list[Row], dict[str, Any]]:
-    """Every row of the table, and the figures behind it."""
-    before = bench.bare()
-    commands = bench.commands(bench.count(2000))
-    relay = bench.relay()
-    single, fifty = bench.consumer(1, bench.count(400)), bench.consumer(50, bench.count(2000))
-    everything = bench.everything(bench.count(1000))
-    woken, polled = bench.latency(True, bench.count(200)), bench.latency(False, bench.count(200))
-    memory = bench.memory()
-    after = bench.bare()
-    bare = (before + after) / 2
-
-    def rate(part: str, measured: float, goal: float) -> Row:
-        return Row(
-            part, f"{measured / bare:.2f} x bare ({measured:.0f}/s)", f"at least {goal}", measured / bare >= goal
-        )
-
-    def delay(part: str, measured: tuple[float, float], most: float) -> Row:
-        return Row(
-            part, f"p50 {measured[0]:.0f} ms, p99 {measured[1]:.0f} ms", f"p99 at most {most:.0f}", measured[1] <= most
-        )
-
-    rows = [
-        Row("bare three-write transactions", f"{before:.0f}/s before, {after:.0f}/s after", "-", True),
-        rate("commands with outbox and stored reply, alone", commands, 0.5),
-        rate("relay, batches of 200", relay, 1.5),
-        Row("consumer, one event per transaction", f"{single / bare:.2f} x bare ({single:.0f}/s)", "-", True),
-        rate("consumer, 50 per transaction", fifty, 3.5),
-        rate("everything at once", everything, 0.15),
-        delay("commit to projection at 20/s, change stream", woken, 100),
-        delay("commit to projection at 20/s, polling at 100 ms", polled, 250),
-        Row("memory of a worker process", f"{memory:.0f} MB", "whole platform at most 4 GB", memory < 200),
-    ]
-    figures = {
-        "bare_before": before,
-        "bare_after": after,
-        "commands": commands,
-        "relay": relay,
-        "consumer_1": single,
-        "consumer_50": fifty,
-        "everything": everything,
-        "latency_woken_ms": woken,
-        "latency_polled_ms": polled,
-        "worker_mb": memory,
-        "scale": bench.scale,
-    }
-    return rows, figures
-
-
-@contextlib.contextmanager
-def backing() -> Iterator[tuple[str, str]]:
-    """Addresses of the broker and the document server."""
-    if "KAFKA_BOOTSTRAP" in os.environ and "MONGODB_URI" in os.environ:
-        yield os.environ["KAFKA_BOOTSTRAP"], os.environ["MONGODB_URI"]
-        return
-    from mentormesh.stack import lifecycle
-    from mentormesh.stack.folder import Folder
-
-    with tempfile.TemporaryDirectory(prefix="mentormesh-bench-") as root:
-        folder = Folder(Path(root) / "stack")
-        stack = lifecycle.up(folder, lifecycle.Wanted(services=(), auto_ports=True), lambda part, news: None)
-        try:
-            yield stack["kafka"], stack["mongodb"]
-        finally:
-            lifecycle.down(folder, wipe=True, tell=lambda part, news: None)
-
-
-def main() -> int:
-    """Measure, print, keep; 1 where a goal is missed."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, keep. A missed goal is marked, not a failure: the figures are of this machine and this moment."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="how much to do; 1 takes some minutes")
-    scale = parser.parse_args().scale
-    with backing() as (kafka, mongodb):
-        bench = Bench(kafka, mongodb, scale)
-        server = bench.client.server_info()["version"]
-        try:
-            rows, figures = measure(bench)
-        finally:
-            bench.close()
-    width = max(len(row.part) for row in rows)
-    print(f"The event path on {os.cpu_count()} cores, document server {server}\n")
-    for row in rows:
-        print(f"{row.part:<{width}}  {row.measured:<34}  goal: {row.goal:<28}  {'met' if row.met else 'MISSED'}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=2) + "\n")
-    return 0 if all(row.met for row in rows) else 1
+    scale = parser.parse_args(arguments).scale
+    began = time.monotonic()
+    figures = measure(scale)
+    seconds = time.monotonic() - began
+    rows = rows_of(figures)
+    missed = [row.part for row in rows if row.met is False]
+    memory = psutil.virtual_memory().total / 1e9
+    head = f"The event path: {os.cpu_count()} cores, {memory:.0f} GB, load {figures['load_before']} before; "
+    text = f"{head}document server {figures['server']}; {seconds:.0f} s\n\n{table(rows)}\n\n"
+    text += f"MISSED: {'; '.join(missed)}" if missed else "every goal met"
+    print(text)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "path.txt").write_text(text + "\n")
+    (RESULTS / "path.json").write_text(json.dumps(figures | {"missed": missed}, indent=2) + "\n")
+    return 0
 
 
 if __name__ == "__main__":

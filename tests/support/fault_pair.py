@@ -240,7 +240,7 @@ class Pair:
         """What waits parked: cause and key."""
         with MongoClient[dict[str, Any]](self.mongodb) as client:
             rows = client[self.name + LISTENER]["parked"].find(sort=[("parked_at", 1)])
-            return [(row["cause"], (row["key"] or b"").decode()) for row in rows]
+            return [(row["cause"], row["line"].rsplit("|", 1)[1]) for row in rows]
 
     def told(self) -> dict[str, list[Envelope]]:
         """Per key, what a reader of the topics sees, repeats included."""
