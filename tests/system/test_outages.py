@@ -13,6 +13,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,12 +73,14 @@ class Breakable:
     def url(self, service: str) -> str:
         return str(self.described["services"][service])
 
-    def database(self, service: str) -> Any:
-        return MongoClient(self.described["mongodb"], tz_aware=True)[service]
+    @contextmanager
+    def database(self, service: str) -> Iterator[Any]:
+        with MongoClient[Any](self.described["mongodb"], tz_aware=True) as client:
+            yield client[service]
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Breakable]:
+def started() -> Iterator[Breakable]:
     given = os.environ.get("MENTORMESH_BREAKABLE")
     with tempfile.TemporaryDirectory(prefix="mentormesh-outages-") as root:
         breakable = Breakable(Folder(Path(given or root) / ("" if given else "stack")))
@@ -90,8 +93,15 @@ def site() -> Iterator[Breakable]:
 
 
 @pytest.fixture(scope="module")
-def stage(site: Breakable) -> Stage:
-    return set_the_stage(site.described)
+def stage(started: Breakable) -> Stage:
+    return set_the_stage(started.described)
+
+
+@pytest.fixture
+def site(started: Breakable) -> Breakable:
+    """The platform, whole: a test that failed halfway leaves nothing broken to the next."""
+    eventually(started.is_whole, LONG)
+    return started
 
 
 def probes(site: Breakable, path: str) -> dict[str, int]:
@@ -102,19 +112,30 @@ def outbox(site: Breakable) -> dict[tuple[str, str], list[int]]:
     """The facts that the services hold as their own: sequences by topic and key."""
     told: dict[tuple[str, str], list[int]] = defaultdict(list)
     for service in SERVICES:
-        with MongoClient[Any](site.described["mongodb"]) as client:
-            for row in client[service]["outbox"].find({"topic": {"$in": list(FACTS)}}, sort=[("sequence", 1)]):
+        with site.database(service) as database:
+            for row in database["outbox"].find({"topic": {"$in": list(FACTS)}}, sort=[("sequence", 1)]):
                 told[row["topic"], row["key"]].append(row["sequence"])
     return dict(told)
 
 
 def log(site: Breakable) -> dict[tuple[str, str], list[int]]:
-    """The facts that are on Kafka, as a reader gets them: sequences by topic and key, in the log's order."""
+    """The facts that are on Kafka, as a reader gets them: sequences by topic and key, each at its first coming.
+
+    A relay that could not note what it had sent sends it again, which every reader knows by id and sequence; such a
+    repeat must be the very event, and nothing may come for the first time after what follows it.
+    """
+    read: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    for topic, key, sequence, id in _records(site):
+        known = read[topic, key]
+        assert known.setdefault(sequence, id) == id, f"two events are number {sequence} of {key}"
+    return {where: list(known) for where, known in read.items()}
+
+
+def _records(site: Breakable) -> Iterator[tuple[str, str, int, str]]:
     consumer = KafkaConsumer(
         bootstrap_servers=site.described["kafka"], auto_offset_reset="earliest", enable_auto_commit=False,
         allow_auto_create_topics=False, isolation_level="read_committed",
     )  # fmt: skip
-    read: dict[tuple[str, str], list[int]] = defaultdict(list)
     try:
         present = FACTS & set(consumer.topics())
         partitions = [TopicPartition(name, n) for name in present for n in consumer.partitions_for_topic(name) or ()]
@@ -125,10 +146,9 @@ def log(site: Breakable) -> dict[tuple[str, str], list[int]]:
             for records in consumer.poll(timeout_ms=500).values():
                 for record in records:
                     envelope = decode(Record(record.topic, record.key, record.value, tuple(record.headers)))
-                    read[record.topic, envelope.key].append(envelope.sequence)
+                    yield record.topic, envelope.key, envelope.sequence, envelope.id
     finally:
         consumer.close()
-    return dict(read)
 
 
 def schedule(actor: Actor, stage: Stage, **options: Any) -> requests.Response:
@@ -209,6 +229,14 @@ def test_without_a_database_every_api_says_so_and_recovers_by_itself(site: Break
     assert session.status_code == 201, session.text
     eventually(lambda: log(site) == outbox(site), LONG)
 
+    def links() -> list[str]:
+        found = stage.ben.actor.get("notifications", "/inbox", limit=100)["items"]
+        return [item["link"] for item in found if item["kind"] == "session_scheduled"]
+
+    # What came twice over Kafka was told once.
+    eventually(lambda: f"/sessions/{session.json()['id']}" in links(), LONG)
+    assert len(set(links())) == len(links())
+
 
 def test_a_command_that_its_process_did_not_survive_takes_effect_once(site: Breakable, stage: Stage) -> None:
     wave = uuid.uuid4().hex[:8]
@@ -237,12 +265,11 @@ def test_a_command_that_its_process_did_not_survive_takes_effect_once(site: Brea
     ids = {f"{wave} {n}": repeated(n)["id"] for n in range(24)}
     for n, reply in enumerate(first):
         assert reply is None or not reply.ok or reply.json()["id"] == ids[f"{wave} {n}"]
-    programs = site.database("matching")["programs"]
-    held = {one["name"]: one["_id"] for one in programs.find({"name": {"$regex": f"^{wave} "}})}
-    assert held == ids
-    assert programs.count_documents({"name": {"$regex": f"^{wave} "}}) == 24
     created = {"type": "mentormesh.matching.program.created.v1", "key": {"$in": list(ids.values())}}
-    assert site.database("matching")["outbox"].count_documents(created) == 24
+    with site.database("matching") as database:
+        held = [(one["name"], one["_id"]) for one in database["programs"].find({"name": {"$regex": f"^{wave} "}})]
+        assert sorted(held) == sorted(ids.items())
+        assert database["outbox"].count_documents(created) == 24
 
 
 @pytest.fixture
@@ -265,15 +292,17 @@ def test_a_request_expires_once_by_itself_though_two_workers_see_it(
     dan = employ(site.described, stage.admin, "Dan")
     enrol(stage.cara, stage.program_id, dan, "mentee")
     asked = {"program_id": stage.program_id, "mentor_id": stage.ben.id}
-    requested = [dan.actor.post("matching", "/requests", asked)["id"]]
+    request_id = dan.actor.post("matching", "/requests", asked)["id"]
     # A program's shortest deadline is a day, so the day is made to have passed.
     past = {"$set": {"deadline": datetime.now(UTC) - timedelta(seconds=1)}}
-    assert site.database("matching")["requests"].update_one({"_id": requested[0]}, past).modified_count == 1
+    with site.database("matching") as database:
+        assert database["requests"].update_one({"_id": request_id}, past).modified_count == 1
 
-    eventually(lambda: dan.actor.get("matching", f"/requests/{requested[0]}")["state"] == "expired", LONG)
-    expired = {"type": "mentormesh.matching.request.expired.v1", "key": requested[0]}
-    assert site.database("matching")["outbox"].count_documents(expired) == 1
-    refused = stage.ben.actor.call("POST", "matching", f"/requests/{requested[0]}/accept", {})
+    eventually(lambda: dan.actor.get("matching", f"/requests/{request_id}")["state"] == "expired", LONG)
+    expired = {"type": "mentormesh.matching.request.expired.v1", "key": request_id}
+    with site.database("matching") as database:
+        assert database["outbox"].count_documents(expired) == 1
+    refused = stage.ben.actor.call("POST", "matching", f"/requests/{request_id}/accept", {})
     assert refused.status_code == 409
 
 
