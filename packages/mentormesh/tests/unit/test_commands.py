@@ -56,3 +56,9 @@ def test_an_installations_prefix_replaces_ours_everywhere() -> None:
     told = json.loads(CliRunner().invoke(main, ["topics", "--print", "--json", "--prefix", "acme"]).output)
     assert {row["name"].split(".")[0] for row in told} == {"acme"}
     assert {row["partitions"] for row in told} == {12}
+
+
+def test_access_lists_speak_the_words_of_kafkas_own_tool() -> None:
+    told = CliRunner().invoke(main, ["acl", "--print"]).output
+    assert "--operation DescribeConfigs " in told
+    assert "DESCRIBE_CONFIGS" not in told
