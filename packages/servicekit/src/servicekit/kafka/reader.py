@@ -1,6 +1,7 @@
 """Reading from Kafka as one member of a group, from positions that the store knows."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from servicekit.log import LogUnavailable, Partition, RawRecord
 
 SESSION_SECONDS = 10
 MAX_POLL_SECONDS = 120
+_AWAY_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -59,6 +61,7 @@ class KafkaReader:
         self._stored = stored
         self._unopened = unopened
         self.spent = False
+        self._was_member = False
         self._newcomers = _Newcomers()
         with answering(settings, "a consumer"):
             self._consumer = KafkaConsumer(
@@ -84,6 +87,7 @@ class KafkaReader:
     def poll(self, seconds: float, most: int) -> Sequence[RawRecord]:
         if self.spent:
             raise LogUnavailable("this reader failed before; make a new one")
+        self._breathe()
         try:
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
         except Exception as failure:  # noqa: BLE001  # a record can break the client in any way, and so can the network
@@ -98,6 +102,13 @@ class KafkaReader:
             if partition not in unplaced
             for record in records
         ]
+
+    def _breathe(self) -> None:
+        """Pause while the group's coordinator is away: the client asks without a pause, at the cost of a core."""
+        if not self._consumer._coordinator.coordinator_unknown():
+            self._was_member = True
+        elif self._was_member:
+            time.sleep(_AWAY_SECONDS)
 
     def assigned(self) -> frozenset[Partition]:
         return frozenset(self._inside(partition) for partition in self._consumer.assignment())
