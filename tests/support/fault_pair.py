@@ -11,7 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from servicekit.kafka import KafkaLog
 from servicekit.kafka.connection import Wire
 from servicekit.log import LogUnavailable
 from servicekit.mongo import MongoStore, connect
-from servicekit.store import Unit
+from servicekit.store import Catalogue, Unit
 from servicekit.testing.pair import LISTENER, LISTENER_CATALOGUE, TELLER, TELLER_CATALOGUE
 from servicekit.testing.pair_process import handlers_of
 from servicekit.worker import topics_touched
@@ -111,12 +112,14 @@ class Pair:
 
     def initialise(self) -> None:
         """Databases and topics."""
-        log = self.log()
-        with connect(self.mongodb) as client:
-            for service, catalogue in ((TELLER, TELLER_CATALOGUE), (LISTENER, LISTENER_CATALOGUE)):
-                MongoStore(client[self.name + service], Unit, catalogue, service).prepare()
-                log.prepare(topics_touched(service, handlers_of(service)))
-        log.close()
+        for service, catalogue in ((TELLER, TELLER_CATALOGUE), (LISTENER, LISTENER_CATALOGUE)):
+            until(partial(self._prepare, service, catalogue), 120, f"{service} could not be prepared")
+
+    def _prepare(self, service: str, catalogue: Catalogue) -> bool:
+        with connect(self.mongodb) as client, closing(self.log()) as log:
+            MongoStore(client[self.name + service], Unit, catalogue, service).prepare()
+            log.prepare(topics_touched(service, handlers_of(service)))
+        return True
 
     def log(self) -> KafkaLog:
         """The pair's topics; close it."""
