@@ -18,7 +18,7 @@ from contracts import Record
 from mentormesh.stack import kafka, mongo
 from mentormesh.stack.folder import Folder
 from mentormesh.stack.ports import assign
-from mentormesh.stack.processes import Part, Running, start, stop, wait_ready
+from mentormesh.stack.processes import Running, start, stop, wait_ready
 from mentormesh.testing import Backing
 from servicekit.testing.conformance.logs import record
 from servicekit.testing.pair import LISTENER, TELLER
@@ -200,7 +200,8 @@ class TestUnderFire:
         running: dict[str, Running] = {}
 
         def run(name: str) -> None:
-            part: Part = parts[name]()
+            # A broker that was killed reads its log before it answers, which takes a busy machine minutes.
+            part = replace(parts[name](), patience_seconds=300.0)
             running[name] = start(part, folder.log(name))
             wait_ready(part, running[name])
 
