@@ -94,7 +94,8 @@ def broker(folder: Folder, port: int, controller_port: int) -> Part:
         argv = [*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(config)]
         run_once(Part("kafka-format", argv, ready=bool), folder.log("kafka"))
     argv = [*java, "kafka.Kafka", str(config)]
-    return Part("kafka", argv, lambda: answers(port), address=f"{HOST}:{port}", stop_seconds=30)
+    # After a kill on a busy machine it reads its log anew for more than a minute.
+    return Part("kafka", argv, lambda: answers(port), address=f"{HOST}:{port}", stop_seconds=30, patience_seconds=180)
 
 
 def _properties(data: Path, port: int, controller_port: int) -> str:
