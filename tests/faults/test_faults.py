@@ -222,13 +222,15 @@ class TestUnderFire:
     ) -> None:
         pair = Pair(backing["kafka"], backing["mongodb"], own_name, tmp_path)
         pair.initialise()
-        pair.start()
-        with _fire(pair, backing) as kills:
-            while pair.ledger.total < self.COMMANDS:
-                pair.commands(500, keys=40, clients=8)
-        pair.await_quiet(600)
-        books = pair.books()
-        pair.stop()
+        try:
+            pair.start()
+            with _fire(pair, backing) as kills:
+                while pair.ledger.total < self.COMMANDS:
+                    pair.commands(500, keys=40, clients=8)
+            pair.await_quiet(600)
+            books = pair.books()
+        finally:
+            pair.stop()
         print(f"\n{books.account(pair.ledger)}\nkilled: {kills}")
         assert books.audit(pair.ledger) == []
         assert set(kills) == {*pair.processes, "kafka", "mongodb"}
