@@ -224,3 +224,43 @@ def test_the_same_key_always_lies_in_one_partition(store: MemoryStore[Unit], log
         remind(store, "req_1")
     relay_of(store, log, seconds).step()
     assert len(log.records) == 1
+
+
+def test_a_look_that_outlasts_the_lease_still_ends_in_sending(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remind(store, "req_1")
+    relay = relay_of(store, log, seconds)
+    look = relay._look
+
+    def slowly(unit: Unit) -> object:
+        seconds.now += 6
+        return look(unit)
+
+    monkeypatch.setattr(relay, "_look", slowly)
+    assert relay.step() == 1
+    assert told(log) == {"req_1": [1]}
+
+
+def test_a_long_backlog_of_many_keys_is_asked_about_in_one_question(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [f"req_{number}" for number in range(30)]
+    for key in keys:
+        remind(store, key)
+    before = relay_of(store, log, seconds)
+    before.step()
+    before.close()
+    for key in keys:
+        remind(store, key)
+    questions: list[object] = []
+    find = Unit.find
+
+    def counted(unit: Unit, kind: type, *details: object, **more: object) -> object:
+        if kind is OutboxRow:
+            questions.append(details)
+        return find(unit, kind, *details, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Unit, "find", counted)
+    assert relay_of(store, log, seconds, batch=20).step() == 20
+    assert len(questions) <= 2
