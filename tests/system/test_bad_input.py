@@ -161,9 +161,20 @@ BODIES: dict[str, tuple[bytes, tuple[int, ...]]] = {
 }
 
 
+def settled(stage: Stage, service: str) -> Any:
+    """The state once what earlier tests told has arrived: two looks a second and a half apart see the same."""
+    seen = state(stage, service)
+    while True:
+        time.sleep(1.5)
+        now = state(stage, service)
+        if now == seen:
+            return now
+        seen = now
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_body_that_cannot_be_changes_nothing(stage: Stage, service: str) -> None:
-    before = state(stage, service)
+    before = settled(stage, service)
     for command in of(stage, service):
         for body, statuses in BODIES.values():
             said_what_to_do(send(stage, command, body), *statuses)
@@ -292,7 +303,7 @@ def bad_tokens(stage: Stage) -> Iterator[str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_token_that_was_not_issued_here_opens_nothing(stage: Stage, service: str) -> None:
-    before = state(stage, service)
+    before = settled(stage, service)
     url = stage.admin.services[service]
     command = of(stage, service)[0]
     for token in bad_tokens(stage):
@@ -323,7 +334,7 @@ def test_a_repeated_key_does_nothing_twice_and_serves_no_other_request(stage: St
         body = json.dumps(good).encode()
         first = send(stage, command, body, Idempotency_Key=key)
         assert first.ok, first.text
-        after = state(stage, command.service)
+        after = settled(stage, command.service)
         again = send(stage, command, body, Idempotency_Key=key)
         assert (again.status_code, again.headers["Idempotency-Replayed"]) == (first.status_code, "true")
         assert again.json() == {name: value for name, value in first.json().items() if name != "client_secret"}
@@ -334,7 +345,7 @@ def test_a_repeated_key_does_nothing_twice_and_serves_no_other_request(stage: St
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_key_that_is_none_is_refused(stage: Stage, service: str) -> None:
-    before = state(stage, service)
+    before = settled(stage, service)
     for command in of(stage, service):
         body = json.dumps(command.good).encode()
         for key in ("x" * 256, "\u00e9\u0085", "a\tb"):
@@ -344,7 +355,7 @@ def test_a_key_that_is_none_is_refused(stage: Stage, service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_version_that_is_not_the_present_one_is_refused(stage: Stage, service: str) -> None:
-    before = state(stage, service)
+    before = settled(stage, service)
     for command in of(stage, service):
         if command.if_match is None or command.path.endswith("/review"):
             continue  # there is no review to be stale yet
@@ -473,7 +484,7 @@ def test_a_body_in_chunks_is_limited_and_typed_like_any_other(stage: Stage) -> N
             yield b"x" * 100_000
         yield b'"}'
 
-    before = state(stage, "profiles")
+    before = settled(stage, "profiles")
     kind = {"Content-Type": "application/json"}
     said_what_to_do(requests.post(url, data=chunks(), headers={**headers, **kind}, timeout=15), 413)
     plain = iter([b'{"name": "chunked"}'])
