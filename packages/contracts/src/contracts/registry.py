@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
+import msgspec
+
 from contracts.errors import Unreadable
 
 PREFIX = "mentormesh"
@@ -157,6 +159,8 @@ def _register(
 
     def register(declared: type[E_]) -> type[E_]:
         cls = dataclass(frozen=True, kw_only=True)(declared)
+        # Looked at here, by one thread: see docs/decisions/0008-msgspec-for-shapes.md.
+        msgspec.json.Decoder(cls)
         cls.contract = Contract(
             type=f"{PREFIX}.{topic}.{action}.v{version}",
             topic=name,

@@ -1,5 +1,6 @@
 """A service's processes: `python -m <service> serve | work | init`."""
 
+import faulthandler
 import os
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from servicekit.replicaset import StoreUnreachable, check_server
 from servicekit.worker import Worker
 
 EXIT_MISUSED = 2
+_STANDARD_ERROR = 2
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ def main(
     arguments: Sequence[str] | None = None,
 ) -> None:
     """Run one process and exit with its code; what an operator can mend is one line on standard error and code 2."""
+    # A process that a library's C code kills says in its log what every thread was doing.
+    faulthandler.enable(_STANDARD_ERROR)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         sys.exit(_run(service, settings, app, worker, initialise, words))

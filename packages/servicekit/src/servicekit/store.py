@@ -121,6 +121,9 @@ class Catalogue:
     def __init__(self, documents: Iterable[Documents]) -> None:
         self.documents = (OUTBOX, REPLIES, *WORKER_DOCUMENTS, *documents)
         self._names = {entry.kind: entry.collection for entry in self.documents}
+        for kind in self._names:
+            # Looked at here, by one thread: see docs/decisions/0008-msgspec-for-shapes.md.
+            msgspec.json.Decoder(kind)
 
     def collection(self, kind: type[Entity]) -> str:
         """The collection's name; a class that nobody registered is a programming error."""
