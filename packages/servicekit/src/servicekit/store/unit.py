@@ -1,145 +1,21 @@
-"""The unit of work: documents, outbox rows and a stored reply that become true together or not at all.
+"""The unit of work: an identity map over a session. Reads go through it, writes wait in it, one flush sends them."""
 
-A `Unit` is an identity map over a `Session`, the few document operations that MongoDB and the in-memory store both
-implement. Reads go through it, writes wait in it, and one flush at the end sends each document once.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, Protocol, TypeVar, cast
-
-import msgspec
+from typing import Any, TypeVar, cast
 
 from contracts import Event, dump_data
 from servicekit import origin
 from servicekit.clock import to_millisecond
-from servicekit.documents import OUTBOX, REPLIES, Documents, Index, OutboxRow, Reply, StoredReply, index
+from servicekit.documents import OutboxRow
 from servicekit.entity import Entity
 from servicekit.ids import new_id
-from servicekit.ledger import WORKER_DOCUMENTS
 from servicekit.refusals import NotFound, Stale
-
-__all__ = [
-    "Catalogue",
-    "Conflict",
-    "Document",
-    "Documents",
-    "Duplicate",
-    "Index",
-    "JoinedStore",
-    "Once",
-    "Order",
-    "OutboxRow",
-    "Replayed",
-    "Reply",
-    "Session",
-    "Store",
-    "StoredReply",
-    "Unit",
-    "Where",
-    "index",
-    "run_once",
-]
+from servicekit.store.catalogue import Catalogue
+from servicekit.store.session import Document, Order, Session, Where
 
 E = TypeVar("E", bound=Entity)
-T = TypeVar("T")
-U_co = TypeVar("U_co", covariant=True)
-Document = dict[str, Any]
-Where = Mapping[str, Any]
-Order = Sequence[tuple[str, int]]
-
-
-class Conflict(Exception):
-    """Somebody else changed a document this work had read; the whole work runs again."""
-
-
-class Duplicate(Conflict):
-    """A unique index refused an insert; trying again lets the work see the other one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Once:
-    """One idempotency key: `scope` names (principal, method, route, key); `render` makes the reply of the result."""
-
-    scope: str
-    fingerprint: str
-    expires_at: datetime
-    render: Callable[[Any], Reply]
-
-
-class Replayed(Exception):
-    """This command was done before; here is what was answered then."""
-
-    def __init__(self, stored: StoredReply) -> None:
-        super().__init__(stored.id)
-        self.stored = stored
-
-
-class Session(Protocol):
-    """The document operations a unit stands on, inside one transaction (or none, for reading)."""
-
-    def load(self, collection: str, ids: Sequence[str]) -> list[Document]:
-        """The documents with these ids, in any order."""
-        ...
-
-    def query(self, collection: str, where: Where, order: Order, limit: int | None) -> list[Document]:
-        """Documents that match MongoDB's filter `where` (equality, `$in`, `$ne`, comparisons, `$or`, `$exists`)."""
-        ...
-
-    def count(self, collection: str, where: Where) -> int:
-        """How many documents match."""
-        ...
-
-    def amend(self, collection: str, where: Where, changes: Mapping[str, Any]) -> int:
-        """Set `changes` on every document that matches, versions untouched; returns how many matched."""
-        ...
-
-    def discard(self, collection: str, where: Where) -> int:
-        """Delete every document that matches; returns how many."""
-        ...
-
-    def write(
-        self,
-        collection: str,
-        inserts: Sequence[Document],
-        replaces: Sequence[Document],
-        removes: Sequence[tuple[str, int]],
-    ) -> None:
-        """Insert; replace where the stored version is one below the document's; remove where the version is as given.
-
-        Raises:
-            Duplicate: a unique index refused.
-            Conflict: a version was not as expected.
-        """
-        ...
-
-
-class Catalogue:
-    """Which class is kept where, and how it turns into a document and back."""
-
-    def __init__(self, documents: Iterable[Documents]) -> None:
-        self.documents = (OUTBOX, REPLIES, *WORKER_DOCUMENTS, *documents)
-        self._names = {entry.kind: entry.collection for entry in self.documents}
-        for kind in self._names:
-            # Looked at here, by one thread: see docs/decisions/0008-msgspec-for-shapes.md.
-            msgspec.json.Decoder(kind)
-
-    def collection(self, kind: type[Entity]) -> str:
-        """The collection's name; a class that nobody registered is a programming error."""
-        return self._names[kind]
-
-    @staticmethod
-    def document(entity: Entity) -> Document:
-        """An entity as MongoDB keeps it: `_id` for `id`, moments as dates, everything else as JSON has it."""
-        document = cast(Document, msgspec.to_builtins(entity, builtin_types=(datetime,)))
-        document["_id"] = document.pop("id")
-        return document
-
-    @staticmethod
-    def entity(kind: type[E], document: Document) -> E:
-        """The entity of a document; unknown keys are ignored, so that the release before can still read."""
-        return msgspec.convert({**document, "id": document["_id"]}, kind, builtin_types=(datetime,))
 
 
 @dataclass
@@ -307,62 +183,3 @@ class Unit:
             traceparent=source.traceparent,
         )
         self.save(row)
-
-
-class Store(Protocol[U_co]):
-    """Where a use case does its work."""
-
-    def atomically(self, work: Callable[[U_co], T]) -> T:
-        """Run `work(unit)` in one transaction, again where it conflicted, so `work` touches nothing but its unit.
-
-        Raises:
-            Replayed: the idempotency key of this store was used before.
-            TooBusy: it conflicted for five seconds.
-            StoreUnavailable: the database did not answer.
-        """
-        ...
-
-    def reading(self, work: Callable[[U_co], T]) -> T:
-        """Run `work(unit)`, which may not write."""
-        ...
-
-    def answering(self, once: Once | None) -> "Store[U_co]":
-        """The same store, whose next `atomically` also keeps its reply under `once`."""
-        ...
-
-
-class JoinedStore(Generic[U_co]):
-    """A store whose work joins a transaction that is already open: what handlers hand to use cases."""
-
-    def __init__(self, unit: U_co) -> None:
-        self._unit = unit
-
-    def atomically(self, work: Callable[[U_co], T]) -> T:
-        return work(self._unit)
-
-    def reading(self, work: Callable[[U_co], T]) -> T:
-        return work(self._unit)
-
-    def answering(self, once: Once | None) -> "JoinedStore[U_co]":
-        if once is not None:
-            raise LookupError("an event has no idempotency key: its watermark is its memory")
-        return self
-
-
-def run_once(unit: Unit, once: Once | None, work: Callable[[], T]) -> T:
-    """Do `work` unless its reply is stored already; store the reply with it.
-
-    The reply is read first and written last: a concurrent twin meets the unique id at its own insert, conflicts,
-    runs again and finds the reply. See docs/decisions/0004-stored-replies.md.
-    """
-    if once is None:
-        return work()
-    stored = unit.get(StoredReply, once.scope)
-    if stored is not None:
-        raise Replayed(stored)
-    result = work()
-    unit.flush()
-    unit.save(
-        StoredReply(id=once.scope, fingerprint=once.fingerprint, reply=once.render(result), expires_at=once.expires_at)
-    )
-    return result
