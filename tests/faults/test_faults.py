@@ -75,7 +75,7 @@ class TestNamedPoints:
     def test_a_kill_inside_a_transaction_delays_no_longer_than_the_server_lets_it(self, pair_of: PairOf) -> None:
         """What it wrote stays locked until the server's limit on the life of a transaction, a minute by default."""
         pair = pair_of(patient=True)
-        pair.start({"relay-1": ["in-marking@1"], "relay-2": ["in-marking@1"]})
+        pair.start({"relay-1": ["in-marking@1"], "relay-2": ["in-marking@1"], "listener-1": []})
         pair.commands(16, keys=8)
         pair.await_quiet()
         assert pair.audit() == []
