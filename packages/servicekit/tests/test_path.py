@@ -76,6 +76,34 @@ def test_every_event_is_felt_once_and_in_order(
     consumer.close()
 
 
+def test_a_service_that_was_restored_from_a_backup_is_heard_in_its_next_generation(
+    stores: tuple[MongoStore[Unit], MongoStore[Unit]], events: KafkaLog
+) -> None:
+    teller, listener = stores
+    consumer = consumer_of(listener, events)
+
+    def tell(store: MongoStore[Unit], times: int) -> None:
+        for _ in range(times):
+            pair.remind(store, "req_1")
+        relay = Relay(pair.TELLER, store, events, SystemClock())
+        while relay.step():
+            pass
+        relay.close()
+
+    tell(teller, 2)
+    names = teller.database.list_collection_names()
+    backup = {name: list(teller.database[name].find()) for name in names}
+    tell(teller, 2)
+    for name, documents in backup.items():
+        teller.database[name].delete_many({})
+        if documents:
+            teller.database[name].insert_many(documents)
+    tell(MongoStore(teller.database, Unit, pair.TELLER_CATALOGUE, pair.TELLER, generation=2), 1)
+    eventually(lambda: consumer.step() == 0 and felt(listener) == {"req_1": [1, 2, 3, 4, 3]})
+    assert listener.database["parked"].count_documents({}) == 0
+    consumer.close()
+
+
 def consumer_of(listener: MongoStore[Unit], events: KafkaLog) -> Consumer:
     applying = Applying(pair.LISTENER, pair.HANDLERS, SystemClock())
     return Consumer(listener, events, applying, topics_of(pair.HANDLERS))

@@ -127,11 +127,16 @@ class KafkaSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class KitSettings:
-    """What every service is told; a service's own `Settings` extends it."""
+    """What every service is told; a service's own `Settings` extends it.
+
+    `generation` counts how often the service's database was restored from a backup, from 1: its sequences go on from
+    where the backup was, and consumers compare (generation, sequence).
+    """
 
     service: str
     mongodb_uri: str
     mongodb_database: str
+    generation: int
     kafka: KafkaSettings
     token_issuer: str
     token_audience: str
@@ -160,6 +165,7 @@ class KitSettings:
             "service": service,
             "mongodb_uri": env.url("MONGODB_URI", schemes=("mongodb", "mongodb+srv")),
             "mongodb_database": env.text("MONGODB_DATABASE", default=service),
+            "generation": env.integer("GENERATION", default=1),
             "kafka": _kafka(env),
             "token_issuer": env.url("TOKEN_ISSUER"),
             "token_audience": env.text("TOKEN_AUDIENCE", default="mentormesh"),

@@ -67,4 +67,5 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
 
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
     database = connect(settings.mongodb_uri)[settings.mongodb_database]
-    return MongoStore(database, repository.Unit, Catalogue(repository.DOCUMENTS), "notifications")
+    catalogue = Catalogue(repository.DOCUMENTS)
+    return MongoStore(database, repository.Unit, catalogue, "notifications", settings.generation)

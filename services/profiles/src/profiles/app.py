@@ -111,4 +111,4 @@ def _provider(settings: Settings) -> OpenIdProvider:
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
     database = connect(settings.mongodb_uri)[settings.mongodb_database]
     catalogue = Catalogue(repository.DOCUMENTS)
-    return MongoStore(database, repository.Unit, catalogue, "profiles")
+    return MongoStore(database, repository.Unit, catalogue, "profiles", settings.generation)

@@ -78,6 +78,7 @@ def settings() -> Settings:
         service="profiles",
         mongodb_uri="mongodb://unused",
         mongodb_database="profiles",
+        generation=1,
         kafka=KafkaSettings(bootstrap="unused:9092"),
         token_issuer="https://profiles.test",
         token_audience="mentormesh",

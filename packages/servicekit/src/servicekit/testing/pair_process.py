@@ -35,7 +35,8 @@ def handlers_of(service: str) -> Handlers:
 def store_of(settings: KitSettings) -> MongoStore[Unit]:
     """The service's own database."""
     catalogue = pair.LISTENER_CATALOGUE if settings.service == pair.LISTENER else pair.TELLER_CATALOGUE
-    return MongoStore(connect(settings.mongodb_uri)[settings.mongodb_database], Unit, catalogue, settings.service)
+    database = connect(settings.mongodb_uri)[settings.mongodb_database]
+    return MongoStore(database, Unit, catalogue, settings.service, settings.generation)
 
 
 def create_app(settings: Settings) -> Flask:
