@@ -1,7 +1,6 @@
 """Waking the relay early: a change stream on the outbox says that there is something; polling stays the truth."""
 
 import threading
-import time
 from typing import Any
 
 import structlog
@@ -10,14 +9,13 @@ from pymongo.errors import PyMongoError
 
 from servicekit.store import Document
 
-GATHER_SECONDS = 0.05
 _RETRY_SECONDS = 5.0
 
 log = structlog.get_logger()
 
 
 class OutboxWakeup:
-    """Sets `woken` shortly after an insert into the outbox; when the stream fails, nothing is lost but earliness."""
+    """Sets `woken` at an insert into the outbox; when the stream fails, nothing is lost but earliness."""
 
     def __init__(self, database: Database[Document], woken: threading.Event, stopping: threading.Event) -> None:
         self._database = database
@@ -37,10 +35,6 @@ class OutboxWakeup:
         pipeline: list[dict[str, Any]] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
         with self._database["outbox"].watch(pipeline, max_await_time_ms=500) as stream:
             while not self._stopping.is_set():
-                if stream.try_next() is None:
-                    continue
-                # A burst of commands becomes one batch.
-                time.sleep(GATHER_SECONDS)
-                self._woken.set()
-                while stream.try_next() is not None:
-                    continue
+                # Nothing is gathered here: while the relay is at work, whatever else comes in is its next batch.
+                if stream.try_next() is not None:
+                    self._woken.set()
