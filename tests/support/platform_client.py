@@ -42,13 +42,14 @@ class Actor:
         return _good(self.call("GET", service, path, params=query)).json()
 
     def post(self, service: str, path: str, body: Any = None) -> Any:
-        """Do; a reference that has not travelled yet is tried again, as the portal does."""
+        """Do; what may be answered otherwise in a second is asked again under the same key, as a good client does."""
+        key = str(uuid.uuid4())
 
         def attempt() -> list[requests.Response]:
-            reply = self.call("POST", service, path, {} if body is None else body)
-            travelling = reply.status_code == 409 and "not-yet-known" in reply.text
-            # In a list, since a reply that refuses counts as false.
-            return [] if travelling else [reply]
+            reply = self.call("POST", service, path, {} if body is None else body, key=key)
+            # A reference that has not travelled yet, or a crowd at one document. In a list, since a reply that
+            # refuses counts as false.
+            return [] if reply.status_code in (409, 503) and "Retry-After" in reply.headers else [reply]
 
         return _good(eventually(attempt)[0]).json()
 
