@@ -10,7 +10,7 @@ PARTS := packages/contracts packages/servicekit packages/engine packages/mentorm
          services/profiles services/matching services/feedback services/notifications services/portal
 READY := .venv/.ready
 # Narrow a run: make test TESTS=services/profiles PYTEST="-k seats"
-TESTS ?= packages services tests
+TESTS ?=
 PYTEST ?=
 
 .PHONY: help
@@ -40,7 +40,13 @@ down: ## Stop the demo; its data stays (make down WIPE=--wipe removes it)
 
 .PHONY: test
 test: check test-alone ## Everything that a change must pass
+ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
+else
+	@# The tests of the parts mind nobody and share the cores; those of the whole share one platform and take turns.
+	$(BIN)/python -m pytest packages services -n auto --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest tests $(PYTEST)
+endif
 
 .PHONY: check
 check: setup ## Lint, types, imports, contracts
