@@ -33,6 +33,7 @@ TABLE = Permissions(
         "explanation.read": rule(relation("self", "manager")),
         "request.make": rule(employee),
         "request.list": rule(employee),
+        "request.watch": rule(relation("manager")),
         "request.read": rule(relation("asker", "answerer")),
         "request.accept": rule(relation("answerer")),
         "request.decline": rule(relation("answerer")),

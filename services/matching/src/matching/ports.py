@@ -102,6 +102,10 @@ class Unit(Protocol):
         """Pending requests of a program."""
         ...
 
+    def requests_in(self, program_id: str, states: Sequence[str], after: str | None, limit: int) -> list[Request]:
+        """Requests of a program that are in one of these states."""
+        ...
+
     def asked_by(self, program_id: str, mentee_id: str) -> list[Request]:
         """Every request, ended or not, in which the person is the mentee."""
         ...

@@ -34,6 +34,7 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("program_id", "mentee_id", "mentor_id", unique=True, where={"state": "pending"}),
             index("mentee_id", "state"),
             index("mentor_id", "state"),
+            index("program_id", "state", "_id"),
             index("deadline", where={"state": "pending"}),
             index("remind_at", where={"state": "pending"}),
         ),
@@ -114,6 +115,10 @@ class Unit(store.Unit):
 
     def pending_in(self, program_id: str, limit: int) -> list[Request]:
         return self.find(Request, {"program_id": program_id, "state": "pending"}, limit=limit)
+
+    def requests_in(self, program_id: str, states: Sequence[str], after: str | None, limit: int) -> list[Request]:
+        # The states are always named, so that one index finds and orders them, merged where there are several.
+        return self.find(Request, _after({"program_id": program_id, "state": {"$in": list(states)}}, after), limit=limit)
 
     def asked_by(self, program_id: str, mentee_id: str) -> list[Request]:
         return self.find(Request, {"program_id": program_id, "mentee_id": mentee_id})

@@ -183,6 +183,7 @@ def test_a_foreign_object_is_not_there(
         f"/enrolments/{ana_place}",
         f"/requests/{asked}",
         f"/mentorships/{mentorship}",
+        f"/programs/{draft}/requests",
         "/requests/req_none",
     ):
         assert eve.get(path).status_code == 404, path
@@ -198,9 +199,36 @@ def test_a_foreign_object_is_not_there(
         assert eve.post(path).status_code == 403, path
     assert eve.get(f"/programs/{program}/recommendations?mentee=prs_ana").status_code == 403
     assert eve.get(f"/programs/{program}/explanation?mentee=prs_ana&mentor=prs_ben").status_code == 403
+    assert eve.get(f"/programs/{program}/requests").status_code == 403
     assert eve.get(f"/programs/{program}/enrolments").json["items"] == []
     assert eve.get("/mentorships").json["items"] == []
     assert eve.get(f"/mentorships?program_id={program}").json["items"] == []
+
+
+def test_a_manager_sees_since_when_who_waits_for_whom_and_no_word_of_theirs(
+    told: World, ana: Browser, ben: Browser, cara: Browser
+) -> None:
+    program = _opened(cara)
+    path = f"/programs/{program}/requests"
+    assert cara.get(path).json == {"items": [], "next": None}
+    _enrolled(program, "mentee", ana, cara)
+    _enrolled(program, "mentor", ben, cara)
+    asked = ana.post("/requests", {"program_id": program, "mentor_id": "prs_ben", "message": "I am lost."}).json
+    (seen,) = cara.get(f"{path}?state=pending").json["items"]
+    assert seen == {name: value for name, value in asked.items() if name not in ("message", "reason")}
+    assert (seen["made_at"], seen["reminded_at"]) == ("2027-01-11T09:00:00Z", None)
+    ben.post(f"/requests/{asked['id']}/decline", {"reason": "not_a_fit"})
+    assert cara.get(f"{path}?state=pending").json["items"] == []
+    (seen,) = cara.get(f"{path}?state=declined").json["items"]
+    assert (seen["state"], "reason" in seen) == ("declined", False)
+    assert ana.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["state=gone", "limit=0", "limit=many", "cursor=nonsense", "sort=age"])
+def test_a_programs_requests_are_not_listed_by_nonsense(told: World, cara: Browser, query: str) -> None:
+    refused = cara.get(f"/programs/{_opened(cara)}/requests?{query}")
+    assert refused.status_code == 422
+    assert refused.json["type"].endswith("/invalid-input")
 
 
 def test_only_a_program_manager_creates_programs(told: World, ana: Browser) -> None:

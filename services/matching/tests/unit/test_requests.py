@@ -13,8 +13,10 @@ from matching.domain.errors import (
     NotEnrolled,
     TooManyOpenRequests,
 )
+from matching.domain.request import State
 from matching.domain.terms import Requests
 from matching.use_cases import enrolments, mentorships, requests
+from servicekit.caller import Caller
 from servicekit.refusals import Forbidden, NotFound, NotYetKnown, WrongState
 
 from .world import CARA, SYSTEM, World, caller
@@ -299,6 +301,7 @@ def test_a_reminder_goes_out_once(world: World) -> None:
         requests.remind_request(world.store, world.clock, SYSTEM, request.id)
     assert world.store.events().count("request.reminded") == 1
     assert world.store.reading(lambda unit: unit.requests_to_remind(world.clock.now(), 10)) == []
+    assert world.request(request).reminded_at == world.clock.now()
 
 
 def _expire(world: World, request_id: str) -> None:
@@ -388,3 +391,51 @@ def test_pages_of_requests_follow_one_another(world: World) -> None:
         world.store, caller("ben1"), incoming=True, state="pending", after=None, limit=2
     )
     assert [one.mentee_id for one in incoming] == ["prs_ana"]
+
+
+def test_a_manager_reads_who_waits_for_whom_and_not_what_they_wrote_or_why_not(world: World) -> None:
+    program = world.program()
+    for name in ("ana", "eva"):
+        world.enrolled(program, name, "mentee")
+    world.enrolled(program, "ben", "mentor", capacity=2)
+    asked, offered = world.asked(program, "ana", "ben", "I am lost."), world.offered(program, "ben", "eva")
+    requests.decline_request(world.store, world.clock, caller("ben"), asked.id, "not_a_fit")
+    found, _ = requests.list_program_requests(world.store, CARA, program.id, state=None, after=None, limit=10)
+    assert [(one.id, one.state) for one in found] == [(asked.id, "declined"), (offered.id, "pending")]
+    assert {(one.message, one.reason) for one in found} == {("", None)}
+    assert (world.request(asked).message, world.request(asked).reason) == ("I am lost.", "not_a_fit")
+
+
+def test_a_programs_requests_come_oldest_first_page_by_page_and_by_state(world: World) -> None:
+    program, other = world.program(requests=Requests(open_per_mentee=5)), world.program()
+    world.enrolled(program, "ana", "mentee")
+    world.enrolled(other, "ana", "mentee")
+    for number in range(4):
+        world.enrolled(program, f"ben{number}", "mentor")
+    made = [world.asked(program, "ana", f"ben{number}") for number in range(4)]
+    world.enrolled(other, "ben0", "mentor")
+    world.asked(other, "ana", "ben0")
+    requests.withdraw_request(world.store, world.clock, caller("ana"), made[1].id)
+
+    def page(state: State | None, after: str | None) -> tuple[list[str], str | None]:
+        found, following = requests.list_program_requests(
+            world.store, CARA, program.id, state=state, after=after, limit=2
+        )
+        return [one.id for one in found], following
+
+    first, following = page("pending", None)
+    rest, end = page("pending", following)
+    assert ([*first, *rest], end) == ([made[0].id, made[2].id, made[3].id], None)
+    assert page("withdrawn", None) == ([made[1].id], None)
+    assert page(None, None)[0] == [made[0].id, made[1].id]
+
+
+def test_only_its_managers_list_a_programs_requests(world: World) -> None:
+    program, draft = world.program(), world.program(opened=False)
+    world.enrolled(program, "ana", "mentee")
+    for who in (caller("ana"), Caller.person("prs_eve", "program_manager", "people_admin", "auditor")):
+        with pytest.raises(Forbidden):
+            requests.list_program_requests(world.store, who, program.id, state=None, after=None, limit=2)
+    for unknown in (draft.id, "prg_none"):
+        with pytest.raises(NotFound):
+            requests.list_program_requests(world.store, caller("ana"), unknown, state=None, after=None, limit=2)

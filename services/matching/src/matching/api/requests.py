@@ -5,7 +5,16 @@ from typing import Any
 from flask import Response
 
 from matching.api.pages import after, position
-from matching.schemas.requests import Decline, MakeRequest, RequestPage, RequestQuery, RequestSchema
+from matching.schemas.requests import (
+    Decline,
+    MakeRequest,
+    RequestPage,
+    RequestQuery,
+    RequestSchema,
+    StateQuery,
+    WatchedRequestPage,
+    WatchedRequestSchema,
+)
 from matching.use_cases import requests
 from servicekit import web
 from servicekit.web.schema import Nothing
@@ -42,6 +51,18 @@ def list_requests(query: dict[str, Any]) -> Response:
         limit=web.limit(),
     )
     return web.page(found, RequestSchema, position(following))
+
+
+@blueprint.get("/programs/<program_id>/requests")
+@web.operation("request.watch")
+@blueprint.arguments(StateQuery, location="query")
+@blueprint.response(200, WatchedRequestPage)
+def list_program_requests(query: dict[str, Any], program_id: str) -> Response:
+    """List who asks whom in a program that you manage, the oldest first."""
+    found, following = requests.list_program_requests(
+        web.store(), web.caller(), program_id, state=query.get("state"), after=after(), limit=web.limit()
+    )
+    return web.page(found, WatchedRequestSchema, position(following))
 
 
 @blueprint.get("/requests/<request_id>")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from contracts import Event
 from contracts.fields import Role
@@ -24,6 +24,7 @@ from servicekit.entity import Entity
 from servicekit.refusals import WrongState
 
 State = Literal["pending", "accepted", "declined", "withdrawn", "expired", "superseded"]
+STATES: tuple[State, ...] = get_args(State)
 Cause = Literal["wish_met", "no_seat", "person_gone", "program_closed"]
 DeclineReason = Literal["no_time", "not_a_fit", "other_topic", "other"]
 MOST_REROUTES = 3
@@ -42,6 +43,7 @@ class Request(Entity):
     made_at: datetime
     deadline: datetime
     remind_at: datetime | None
+    reminded_at: datetime | None = None
     ended_at: datetime | None = None
     reason: DeclineReason | None = None
     cause: Cause | None = None
@@ -66,6 +68,10 @@ class Request(Entity):
     def as_seen_by(self, person_id: str) -> "Request":
         """What this person may read: the reason of a decline is for who gave it."""
         return self if person_id == self.answerer_id else replace(self, reason=None)
+
+    def as_seen_by_manager(self) -> "Request":
+        """What the program's managers may read: who asks whom and since when, not what the two tell each other."""
+        return replace(self, message="", reason=None)
 
     @staticmethod
     def make(
@@ -134,9 +140,9 @@ class Request(Entity):
         """Whether the reminder is due and the deadline not."""
         return self.state == "pending" and self.remind_at is not None and self.remind_at <= now < self.deadline
 
-    def remind(self) -> tuple["Request", Event]:
+    def remind(self, now: datetime) -> tuple["Request", Event]:
         """The reminder goes out, once."""
-        return replace(self, remind_at=None), self._fact(RequestReminded)
+        return replace(self, remind_at=None, reminded_at=now), self._fact(RequestReminded)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether nobody answered in time."""

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from matching.domain.request import DeclineReason
+from matching.domain.request import STATES, DeclineReason
 from matching.schemas.shapes import Page, PageQuery, said
 from servicekit.web.schema import Code, Identifier, Moment, Schema, Text
 
@@ -31,29 +31,46 @@ class Decline(Schema):
     reason = Code(*get_args(DeclineReason), load_default="other", **said("A code for the program's figures."))
 
 
-class RequestQuery(PageQuery):
+class StateQuery(PageQuery):
+    """Requests in which state."""
+
+    state = Code(*STATES, **said("In this state."))
+
+
+class RequestQuery(StateQuery):
     """Which of one's requests."""
 
     direction = Code("incoming", "outgoing", load_default="incoming", **said("To answer, or made by oneself."))
-    state = Code("pending", "accepted", "declined", "withdrawn", "expired", "superseded", **said("In this state."))
 
 
-class RequestSchema(Schema):
-    """A request."""
+class WatchedRequestSchema(Schema):
+    """A request as its program's managers see it: who asks whom and since when, never what they write or why not."""
 
     id = fields.String(**said("`req_...`"))
     program_id = fields.String(**said("The program."))
     mentee_id = fields.String(**said("The mentee."))
     mentor_id = fields.String(**said("The mentor."))
     made_by = fields.String(**said("The side that asked: `mentee` or `mentor`."))
-    message = fields.String(**said("What they wrote."))
     state = fields.String(**said("`pending`, `accepted`, `declined`, `withdrawn`, `expired` or `superseded`."))
     made_at = Moment(**said("When it was made."))
     deadline = Moment(**said("Until when it can be answered."))
+    reminded_at = Moment(allow_none=True, **said("When whoever is to answer was reminded; null if they were not."))
     ended_at = Moment(allow_none=True, **said("When it ended."))
-    reason = fields.String(allow_none=True, **said("Why it was declined, for whoever declined it."))
     cause = fields.String(allow_none=True, **said("What superseded it: `wish_met`, `no_seat`, ..."))
     mentorship_id = fields.String(allow_none=True, **said("The mentorship that follows an acceptance."))
+
+
+class RequestSchema(WatchedRequestSchema):
+    """A request, for its two people."""
+
+    message = fields.String(**said("What they wrote."))
+    reason = fields.String(allow_none=True, **said("Why it was declined, for whoever declined it."))
+
+
+class WatchedRequestPage(Page):
+    """A program's requests, the oldest first."""
+
+    items = fields.List(fields.Nested(WatchedRequestSchema), **said("The requests."))
 
 
 class RequestPage(Page):

@@ -7,7 +7,7 @@ from matching import permissions
 from matching.domain.errors import NotEnrolled
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
-from matching.domain.request import MOST_REROUTES, DeclineReason, Request
+from matching.domain.request import MOST_REROUTES, STATES, DeclineReason, Request, State
 from matching.permissions import TABLE
 from matching.ports import Store, Unit
 from matching.use_cases.pages import cut
@@ -139,13 +139,29 @@ def list_requests(
     return store.reading(work)
 
 
+def list_program_requests(
+    store: Store, caller: Caller, program_id: str, *, state: State | None, after: str | None, limit: int
+) -> tuple[list[Request], str | None]:
+    """Who asks whom in a program, the oldest first, for its managers; never what the two write or why one declines."""
+
+    def work(unit: Unit) -> tuple[list[Request], str | None]:
+        program = visible_program(unit, caller, program_id)
+        TABLE.require(caller, "request.watch", permissions.to_program(caller, program))
+        states = (state,) if state is not None else STATES
+        items, following = cut(unit.requests_in(program_id, states, after, limit + 1), limit)
+        return [request.as_seen_by_manager() for request in items], following
+
+    return store.reading(work)
+
+
 def remind_request(store: Store, clock: Clock, caller: Caller, request_id: str) -> None:
     """The reminder goes out, if the request still waits."""
 
     def work(unit: Unit) -> None:
+        now = clock.now()
         request = unit.require(Request, request_id)
-        if request.is_to_be_reminded(clock.now()):
-            reminded, event = request.remind()
+        if request.is_to_be_reminded(now):
+            reminded, event = request.remind(now)
             unit.save(reminded, event)
 
     store.atomically(work)
