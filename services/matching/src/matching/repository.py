@@ -118,7 +118,8 @@ class Unit(store.Unit):
 
     def requests_in(self, program_id: str, states: Sequence[str], after: str | None, limit: int) -> list[Request]:
         # The states are always named, so that one index finds and orders them, merged where there are several.
-        return self.find(Request, _after({"program_id": program_id, "state": {"$in": list(states)}}, after), limit=limit)
+        where = {"program_id": program_id, "state": {"$in": list(states)}}
+        return self.find(Request, _after(where, after), limit=limit)
 
     def asked_by(self, program_id: str, mentee_id: str) -> list[Request]:
         return self.find(Request, {"program_id": program_id, "mentee_id": mentee_id})

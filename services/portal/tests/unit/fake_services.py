@@ -121,13 +121,15 @@ class FakeServices:
         }  # fmt: skip
         return self.enrolments[id]
 
-    def ask(self, program_id: str, mentee_id: str, mentor_id: str, message: str = "May I?") -> Body:
-        """A pending request of a mentee."""
+    def ask(
+        self, program_id: str, mentee_id: str, mentor_id: str, message: str = "May I?", days: float = 1, **parts: Any
+    ) -> Body:
+        """A pending request of a mentee, made so many days ago."""
         id = self.new("req")
         self.requests[id] = {
             "id": id, "program_id": program_id, "mentee_id": mentee_id, "mentor_id": mentor_id, "made_by": "mentee",
-            "message": message, "state": "pending", "made_at": moment(-1), "deadline": moment(6), "ended_at": None,
-            "reason": None, "cause": None, "mentorship_id": None,
+            "message": message, "state": "pending", "made_at": moment(-days), "deadline": moment(7 - days),
+            "reminded_at": None, "ended_at": None, "reason": None, "cause": None, "mentorship_id": None, **parts,
         }  # fmt: skip
         return self.requests[id]
 
@@ -253,6 +255,7 @@ class FakeServices:
             ("POST", f"/v1/programs{one}/enrolments", self._apply),
             ("POST", f"/v1/enrolments{one}/(approve|reject|waitlist|withdraw)", self._decide),
             ("GET", f"/v1/programs{one}/recommendations", self._recommendations),
+            ("GET", f"/v1/programs{one}/requests", self._program_requests),
             ("GET", f"/v1/programs{one}/health", self._program_health),
             ("GET", "/v1/requests", self._requests),
             ("POST", "/v1/requests", self._ask),
@@ -417,6 +420,15 @@ class FakeServices:
         return self._page([one for one in self.requests.values()
                            if who in (one["mentee_id"], one["mentor_id"]) and side(one) == query["direction"][0]
                            and state in (None, one["state"])])  # fmt: skip
+
+    def _program_requests(self, who: str, query: dict[str, list[str]], body: Any, etag: str, id: str) -> Any:
+        if who not in self.programs[id]["managers"]:
+            raise Refused(403, "forbidden")
+        most = int(query["limit"][0])
+        found = [{name: value for name, value in one.items() if name not in ("message", "reason")}
+                 for one in self.requests.values()
+                 if one["program_id"] == id and one["state"] == query["state"][0]]  # fmt: skip
+        return 200, {"items": found[:most], "next": "more" if len(found) > most else None}, {}
 
     def _ask(self, who: str, query: Any, body: Body, *_: Any) -> tuple[int, Any, dict[str, str]]:
         return 201, self.ask(body["program_id"], who, body["mentor_id"], body["message"]), {}

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from .conftest import SignIn
-from .fake_services import FakeServices, Refused
+from .fake_services import FakeServices, Refused, moment
 
 
 def a_full_world(world: FakeServices) -> dict[str, str]:
@@ -200,6 +200,49 @@ def test_a_manager_sees_states_and_reasons_and_who_waits_longest_first(world: Fa
     assert page.index("Silent") < page.index("They meet.")
     assert "No session for a while." in page
     assert "Eva Holm" in page
+
+
+def test_a_manager_sees_whose_request_waits_longest_and_not_what_it_says(
+    world: FakeServices, signed_in: SignIn
+) -> None:
+    world.people["prs_cara"]["time_zone"] = "Asia/Tokyo"
+    program = world.add_program()
+    old = world.ask(program["id"], "prs_ana", "prs_ben", "I am lost.", 5, reminded_at=moment(-1))
+    old["deadline"] = "2030-03-05T20:30:00.000Z"
+    world.ask(program["id"], "prs_cara", "prs_ana", "And me?", 0, made_by="mentor")
+    page = signed_in("prs_cara").get(f"/programs/{program['id']}").text
+    assert page.index("Ana Silva asks Ben Okafor") < page.index("Ana Silva offers to mentor Cara Lindqvist")
+    for words in (
+        "5 days ago",
+        "To be answered by Wed, 6 Mar 2030, 05:30.",
+        "Reminded 1 day ago.",
+        "Not reminded yet.",
+    ):
+        assert words in page
+    for words in ("I am lost.", "And me?"):
+        assert words not in page
+
+
+def test_a_manager_reads_that_no_request_waits(world: FakeServices, signed_in: SignIn) -> None:
+    page = signed_in("prs_cara").get(f"/programs/{world.add_program()['id']}").text
+    assert "Every request has its answer." in page
+
+
+def test_of_many_requests_the_oldest_are_shown_and_everybody_has_a_name(world: FakeServices, signed_in: SignIn) -> None:
+    program = world.add_program()
+    for number in range(60):
+        for name in ("Mentee", "Mentor"):
+            world.add_person(f"prs_{name.lower()}{number}", f"{name} {number}", ["employee"])
+        world.ask(program["id"], f"prs_mentee{number}", f"prs_mentor{number}")
+        world.enrol(program["id"], f"prs_mentee{number}", "mentee", "applied")
+        world.enrol(program["id"], f"prs_mentor{number}", "mentor", "waitlisted")
+        world.pair(program["id"], f"prs_mentor{59 - number}", f"prs_mentee{59 - number}")
+    page = signed_in("prs_cara").get(f"/programs/{program['id']}").text
+    assert "The oldest 30 are shown; the others follow." in page
+    assert "30+" in page
+    assert "Mentee 29 asks Mentor 29" in page
+    assert "Mentee 30 asks" not in page
+    assert "olleague" not in page
 
 
 def test_suggestions_come_from_the_vocabulary(world: FakeServices, signed_in: SignIn) -> None:

@@ -130,16 +130,20 @@ def _cockpit(program_id: str) -> dict[str, Any]:
     health = calls.part(
         "feedback", lambda: calls.found(lambda: calls.every("feedback", f"{path}/health", most=2000), []), []
     )
+    asked = calls.get("matching", f"{path}/requests", state="pending", limit=MOST_ROWS)
     by_mentorship = {one["mentorship_id"]: one for one in health}
     live = [one for one in mentorships if one["state"] in ("proposed", "active", "paused")]
     urgency = {"silent": 0, "at_risk": 1, "steady": 2, "thriving": 3}
     live.sort(key=lambda one: (urgency.get(by_mentorship.get(one["id"], {}).get("level", ""), 4), one["started_at"]))
     applied = sorted((one for one in enrolments if one["state"] == "applied"), key=lambda one: str(one["applied_at"]))
+    waitlisted = [one for one in enrolments if one["state"] == "waitlisted"][:MOST_ROWS]
     shown = live[:MOST_ROWS]
     return {
         "applied": applied[:MOST_ROWS],
         "applied_in_all": len(applied),
-        "waitlisted": [one for one in enrolments if one["state"] == "waitlisted"][:MOST_ROWS],
+        "waitlisted": waitlisted,
+        "waiting": asked["items"],
+        "more_waiting": bool(asked["next"]),
         "mentorships": shown,
         "live": len(live),
         "ended": sum(1 for one in mentorships if one["state"] == "ended"),
@@ -147,7 +151,8 @@ def _cockpit(program_id: str) -> dict[str, Any]:
         "levels": [(level, sum(1 for one in health if one["level"] == level)) for level in LEVELS],
         "funnel": _funnel(enrolments, mentorships),
         "cards": calls.cards(
-            [one["person_id"] for one in applied[:40]]
+            [one["person_id"] for one in (*applied[:MOST_ROWS], *waitlisted)]
+            + [id for one in asked["items"] for id in (one["mentor_id"], one["mentee_id"])]
             + [id for one in shown for id in (one["mentor_id"], *one["mentee_ids"])]
         ),
     }
