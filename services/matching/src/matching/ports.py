@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from contracts import Event
 from contracts.fields import Role
@@ -144,12 +144,36 @@ class Unit(Protocol):
 Store = store.Store[Unit]
 
 
+ReasonCode = Literal[
+    "offers_wanted_skill",
+    "helps_with_goal",
+    "right_seniority",
+    "free_at_the_same_time",
+    "sees_it_from_elsewhere",
+    "you_wished",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """One reason for a reader of any language.
+
+    `about` names skills or themes, or the facts on which the two differ (`department`, `site`, an attribute); it is
+    empty where no name is known. `hours` counts the hours a week in which both are free.
+    """
+
+    code: ReasonCode
+    about: tuple[str, ...] = ()
+    hours: float | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Match:
     """How well a mentor fits a mentee, wishes left out, since a sum would tell the other side's.
 
     `score` is 0 to 100, `raw` the weighted sum, `components` lie in [0, 1], `wished` is the mentee's rank of the mentor
-    (1 is first). `reasons` are plain sentences for the mentee, made of what the mentee may know.
+    (1 is first). `reasons` are plain sentences for the mentee, made of what the mentee may know; `why` is the same as
+    codes, one for each sentence.
     """
 
     mentor_id: str
@@ -158,6 +182,7 @@ class Match:
     components: dict[str, float]
     wished: int | None
     reasons: tuple[str, ...]
+    why: tuple[Why, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

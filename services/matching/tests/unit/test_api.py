@@ -124,6 +124,13 @@ def test_the_first_journey(told: World, ana: Browser, ben: Browser, cara: Browse
         "Has about the seniority that this program looks for.",
         "Brings a view from another department.",
     ]
+    assert best["why"] == [
+        {"code": "offers_wanted_skill", "about": ["Python"], "hours": None},
+        {"code": "helps_with_goal", "about": ["leadership"], "hours": None},
+        {"code": "free_at_the_same_time", "about": [], "hours": 3.0},
+        {"code": "right_seniority", "about": [], "hours": None},
+        {"code": "sees_it_from_elsewhere", "about": ["department"], "hours": None},
+    ]
     assert found["age_seconds"] == 0
 
     asked = ana.post("/requests", {"program_id": program, "mentor_id": "prs_ben", "message": "Hello"})

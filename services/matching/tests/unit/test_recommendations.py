@@ -12,6 +12,8 @@ from matching.domain.person import Word
 from matching.domain.program import Program
 from matching.domain.terms import Rules, Weights
 from matching.pool import Pools
+from matching.pool.words import sentence
+from matching.ports import Why
 from matching.use_cases import enrolments, people, programs, recommendations
 from matching.use_cases.recommendations import WORDS
 from servicekit.refusals import Forbidden
@@ -218,3 +220,21 @@ def test_a_program_that_starts_in_summer_uses_summer_offsets(world: World) -> No
     world.enrolled(program, "ana", "mentee")
     world.enrolled(program, "ben", "mentor")
     assert world.asked(program, "ana", "ben").state == "pending"
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (Why(code="offers_wanted_skill", about=("Go", "SQL", "C")), "Can help you learn Go, SQL and C."),
+        (Why(code="offers_wanted_skill"), "Can help you learn something you look for."),
+        (Why(code="helps_with_goal", about=("focus", "calm")), "Helps with your goals focus and calm."),
+        (Why(code="helps_with_goal"), "Helps with what you aim for."),
+        (Why(code="free_at_the_same_time", hours=1), "You are both free for 1 hour a week."),
+        (
+            Why(code="sees_it_from_elsewhere", about=("site", "team")),
+            "Brings a view from another site and another team.",
+        ),
+    ],
+)
+def test_a_reason_is_a_sentence_whatever_is_known_by_name(why: Why, words: str) -> None:
+    assert sentence(why) == words

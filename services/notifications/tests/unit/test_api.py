@@ -48,6 +48,24 @@ def test_every_operation_has_its_row(store: Store, clock: FrozenClock) -> None:
     assert gaps(assemble(store, clock, Issuer().verifier(), "x" * 32), TABLE) == []
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "title"),
+    [
+        ("en-GB,de;q=0.5", "Ana Díaz would like to work with you"),
+        ("fr,de-AT;q=0.8,en;q=0.5", "Ana Díaz möchte mit dir arbeiten"),
+        ("*", "Ana Díaz möchte mit dir arbeiten"),
+        ("fr", "Ana Díaz möchte mit dir arbeiten"),
+    ],
+)
+def test_an_inbox_is_read_in_the_language_that_is_asked_for(
+    actors: dict[str, Actor], tell: Tell, asked_for: str, title: str
+) -> None:
+    tell(ASKED)
+    (item,) = actors["ben"]("GET", "/inbox", Accept_Language=asked_for).json["items"]
+    read = actors["ben"]("POST", f"/messages/{item['id']}/read", Accept_Language=asked_for).json
+    assert item["title"] == read["title"] == title
+
+
 def test_an_inbox_is_read_and_put_away(actors: dict[str, Actor], tell: Tell) -> None:
     tell(ASKED)
     page = actors["ben"]("GET", "/inbox").json

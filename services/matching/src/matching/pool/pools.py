@@ -11,7 +11,7 @@ from engine.explain import reasons
 from matching.domain import calendar, pairing
 from matching.domain.program import Program
 from matching.pool.mirror import Mirror
-from matching.pool.words import sentences
+from matching.pool.words import sentence, told
 from matching.ports import Match, Store, Verdict
 from servicekit.clock import Clock
 
@@ -77,13 +77,15 @@ class Pools:
         components: Mapping[str, float],
         why: Iterable[engine.Reason],
     ) -> Match:
+        known = told(why, mentee, components, self._mirror.words)
         return Match(
             mentor_id=mentor_id,
             score=round(percent, 1),
             raw=round(percent / 100 * pool.program.weights.total, 6),
             components={name: round(value, 6) for name, value in components.items()},
             wished=mentee.wishes.index(mentor_id) + 1 if mentor_id in mentee.wishes else None,
-            reasons=sentences(why, mentee, components, self._mirror.words),
+            reasons=tuple(map(sentence, known)),
+            why=known,
         )
 
     def _pool(self, program: Program) -> tuple[engine.Pool, datetime]:

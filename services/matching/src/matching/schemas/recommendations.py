@@ -1,7 +1,10 @@
 """Recommendations and explanations."""
 
+from typing import get_args
+
 from marshmallow import fields, validate
 
+from matching.ports import ReasonCode
 from matching.schemas.shapes import Page, said
 from servicekit.web.schema import Identifier, Moment, Schema
 
@@ -23,6 +26,17 @@ class ComponentsSchema(Schema):
     diversity = fields.Float(**said("Attributes on which they differ."))
 
 
+class WhySchema(Schema):
+    """One reason, for a page that words it in its reader's language."""
+
+    code = fields.String(**said(f"{', '.join(f'`{code}`' for code in get_args(ReasonCode))}; later ones may come."))
+    about = fields.List(
+        fields.String(),
+        **said("Skills or themes by name; or the facts that differ: `department`, `site` or an attribute's name."),
+    )
+    hours = fields.Float(allow_none=True, **said("Hours a week in which both are free; null for other reasons."))
+
+
 class MatchSchema(Schema):
     """How well a mentor fits."""
 
@@ -32,6 +46,7 @@ class MatchSchema(Schema):
     components = fields.Nested(ComponentsSchema, **said("The parts of the score."))
     wished = fields.Integer(allow_none=True, **said("The rank of this mentor among the mentee's wishes, 1 is first."))
     reasons = fields.List(fields.String(), **said("Why, in plain sentences, the strongest first."))
+    why = fields.List(fields.Nested(WhySchema), **said("The same reasons in the same order, as codes."))
 
 
 class RecommendationPage(Page):

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from notifications.api import places
+from notifications.domain.texts import LANGUAGES
 from notifications.schemas import InboxPage, MessageSchema, PageQuery
 from notifications.use_cases import messages
 from servicekit import web
@@ -19,7 +20,7 @@ blueprint = web.blueprint("messages", "/v1", description="What the caller is tol
 @blueprint.response(200, InboxPage)
 def read_inbox(query: dict[str, Any]) -> Response:
     """List the caller's messages, the newest first, with how many are unread."""
-    inbox = messages.read_inbox(web.store(), web.caller(), places.given(), web.limit())
+    inbox = messages.read_inbox(web.store(), web.caller(), places.given(), web.limit(), _language())
     return web.page(inbox.items, MessageSchema, places.following(inbox.next), unread=inbox.unread)
 
 
@@ -30,7 +31,7 @@ def read_inbox(query: dict[str, Any]) -> Response:
 def read_message(body: dict[str, Any], message_id: str) -> Response:
     """Say that a message was read."""
     return web.command(
-        lambda store, caller: messages.read_message(store, web.clock(), caller, message_id), MessageSchema
+        lambda store, caller: messages.read_message(store, web.clock(), caller, message_id, _language()), MessageSchema
     )
 
 
@@ -41,5 +42,12 @@ def read_message(body: dict[str, Any], message_id: str) -> Response:
 def archive_message(body: dict[str, Any], message_id: str) -> Response:
     """Put a message away."""
     return web.command(
-        lambda store, caller: messages.archive_message(store, web.clock(), caller, message_id), MessageSchema
+        lambda store, caller: messages.archive_message(store, web.clock(), caller, message_id, _language()),
+        MessageSchema,
     )
+
+
+def _language() -> str | None:
+    """The first of our languages that the caller's `Accept-Language` names; None leaves it to the reader's own."""
+    named = (tag.split("-")[0].lower() for tag in request.accept_languages.values())
+    return next((language for language in named if language in LANGUAGES), None)

@@ -15,6 +15,7 @@ from notifications.domain.texts import english, german
 from notifications.domain.texts.words import Words
 
 _LANGUAGES: Mapping[str, Words] = {"en": english.WORDS, "de": german.WORDS}
+LANGUAGES = tuple(_LANGUAGES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,4 +77,4 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-__all__ = ["Text", "Words", "moment", "one_line", "region_of", "words_for", "written", "zone_of"]
+__all__ = ["LANGUAGES", "Text", "Words", "moment", "one_line", "region_of", "words_for", "written", "zone_of"]
