@@ -14,8 +14,10 @@ from pymongo.collection import Collection
 from portal import pages
 from portal.clients import Services
 from portal.config import Settings
+from portal.pages.language import language
 from portal.sessions import MongoSessions, prepare
-from servicekit import mongo
+from servicekit import mongo, origin
+from servicekit.ids import new_id
 from servicekit.web import health
 
 # No inline script or style, and nothing from any other host.
@@ -73,10 +75,13 @@ def build(settings: Settings, documents: Collection[dict[str, Any]]) -> Flask:
         },
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret,
+        said=_said,
     )
     pages.register(app, services, oauth, settings.portal_url)
-    app.before_request(_begin)
+    # First of all, so that what refuses a form has a story too.
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_protect)
+    app.teardown_request(_end)
     return app
 
 
@@ -95,6 +100,19 @@ def _ping(client: MongoClient[dict[str, Any]]) -> None:
 
 def _begin() -> None:
     g.began = time.monotonic()
+    # Every call of this page, and what follows from it in the services, is one story.
+    g.origin = origin.working_for(origin.Origin(correlation_id=new_id("cor")))
+    g.origin.__enter__()
+
+
+def _end(error: BaseException | None) -> None:
+    if (held := g.pop("origin", None)) is not None:
+        held.__exit__(None, None, None)
+
+
+def _said() -> dict[str, str]:
+    """What each call says of the page that makes it: whose language to answer in, and which calls belong together."""
+    return {"Accept-Language": language(), "X-Correlation-Id": origin.current().correlation_id}
 
 
 def _protect(response: Response) -> Response:

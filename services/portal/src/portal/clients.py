@@ -83,11 +83,12 @@ def _http() -> requests.Session:
 
 @dataclass
 class Services:
-    """The four services as one person may use them."""
+    """The four services as one person may use them; `said` gives the headers that every call of a page carries."""
 
     urls: dict[str, str]
     client_id: str
     client_secret: str
+    said: Callable[[], dict[str, str]] = dict
     http: requests.Session = field(default_factory=_http)
 
     def exchange(self, id_token: str) -> dict[str, Any]:
@@ -165,8 +166,9 @@ class Services:
         }
 
     def _request(self, method: str, service: str, path: str, **options: Any) -> requests.Response:
+        headers = {**self.said(), **options.pop("headers", {})}
         try:
-            return self.http.request(method, self.urls[service] + path, timeout=TIMEOUT, **options)
+            return self.http.request(method, self.urls[service] + path, timeout=TIMEOUT, headers=headers, **options)
         except requests.RequestException as failure:
             raise ServiceProblem(503, "no-answer", f"{service} does not answer.", service=service) from failure
 
@@ -177,7 +179,9 @@ def _problem(reply: requests.Response, service: str) -> ServiceProblem:
     except ValueError:
         body = {}
     # OAuth's token endpoint answers errors in its own form (RFC 6749, section 5.2).
-    slug = str(body.get("type", body.get("error", ""))).rpartition("/")[2]
-    detail = str(body.get("detail", body.get("error_description", "The request was refused.")))
+    # What stands between us and a service may answer in its stead, without any of this.
+    unnamed = "no-answer" if reply.status_code >= 500 else "refused"
+    slug = str(body.get("type", body.get("error", unnamed))).rpartition("/")[2]
+    detail = str(body.get("detail", body.get("error_description", "")))
     errors = {error.get("pointer", ""): error.get("detail", "") for error in body.get("errors", [])}
     return ServiceProblem(reply.status_code, slug, detail, errors, service)

@@ -23,6 +23,14 @@ ISSUER = "http://identity.test"
 URLS = {name: f"http://{name}.test" for name in ("profiles", "matching", "feedback", "notifications")}
 CLIENT = ("portal", "portal-secret")
 Body = dict[str, Any]
+EVERY_REASON = [
+    {"code": "offers_wanted_skill", "about": ["Kafka", "Rust"], "hours": None},
+    {"code": "helps_with_goal", "about": ["Finding focus"], "hours": None},
+    {"code": "free_at_the_same_time", "about": [], "hours": 2.5},
+    {"code": "right_seniority", "about": [], "hours": None},
+    {"code": "sees_it_from_elsewhere", "about": ["department", "site"], "hours": None},
+    {"code": "you_wished", "about": [], "hours": None},
+]
 KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
 
 
@@ -69,6 +77,7 @@ class FakeServices:
         self.silent: set[str] = set()
         self.refusals: dict[tuple[str, str], list[Refused]] = {}
         self.calls: list[tuple[str, str, str]] = []
+        self.headers: list[dict[str, str]] = []
         self.codes: dict[str, Body] = {}
         self.granted: dict[str, str] = {}
         self.lifetime = 300
@@ -171,15 +180,17 @@ class FakeServices:
         }  # fmt: skip
         return self.messages[id]
 
-    def recommend(self, mentor_id: str, *reasons: str) -> None:
-        """A candidate for everybody."""
+    def recommend(self, mentor_id: str, **why: Any) -> None:
+        """A candidate for everybody, for one reason (`code`, `about`, `hours`) or for all of them."""
+        codes = [{"about": [], "hours": None, **why}] if why else EVERY_REASON
         self.recommended.append(
             {
                 "mentor_id": mentor_id,
                 "score": 84.0,
                 "raw": 0.84,
                 "wished": None,
-                "reasons": list(reasons),
+                "reasons": [f"The service's sentence for {one['code']}." for one in codes],
+                "why": codes,
                 "components": {"skills": 0.9, "goals": 1.0, "seniority": 0.7, "availability": 0.5, "diversity": 1.0},
             }
         )
@@ -203,6 +214,7 @@ class FakeServices:
         url = urlsplit(str(request.url))
         host = str(url.hostname).removesuffix(".test")
         self.calls.append((str(request.method), host, url.path))
+        self.headers.append(dict(request.headers))
         if host in self.silent:
             raise requests.ConnectionError(f"{host} is silent")
         try:
@@ -407,7 +419,8 @@ class FakeServices:
         places = [one for one in self.enrolments.values() if one["program_id"] == id and one["person_id"] == who]
         if not any(one["role"] == "mentee" and one["state"] == "approved" for one in places):
             raise Refused(409, "not-enrolled")
-        asked = {one["mentor_id"] for one in self.requests.values() if one["state"] == "pending"}
+        asked = {one["mentor_id"] for one in self.requests.values()
+                 if one["state"] == "pending" and one["mentee_id"] == who}  # fmt: skip
         shown = [one for one in self.recommended if one["mentor_id"] not in asked]
         return 200, {"items": shown, "next": None, "known_at": moment(), "age_seconds": 0.0}, {}
 

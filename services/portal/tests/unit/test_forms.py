@@ -53,9 +53,9 @@ def test_a_wrong_field_is_marked_and_everything_typed_is_kept(signed_in: SignIn,
     wrong = {**PROFILE, "time_end": ["08:00", "12:00"], "capacity": "many"}
     reply = send(signed_in("prs_ana"), "/profile", "/profile", **wrong)
     assert reply.status_code == 422
-    assert "The end must come after the start" in reply.text
+    assert "with the end after the start on the same day" in reply.text
     assert 'aria-describedby="day-1-wrong"' in reply.text
-    assert "Not a valid integer" in reply.text
+    assert "as a whole number" in reply.text
     assert 'value="Kafka"' in reply.text
     assert 'value="many"' in reply.text
     assert "prs_ana" not in world.profiles
@@ -130,7 +130,7 @@ def test_what_is_not_yet_known_is_asked_again(
     monkeypatch.setattr("portal.clients.time.sleep", lambda seconds: None)
     program = world.add_program()
     world.enrol(program["id"], "prs_ana", "mentee")
-    world.recommend("prs_ben", "Can help.")
+    world.recommend("prs_ben")
     world.refuse("POST", "/v1/requests", Refused(409, "not-yet-known"), times=3)
     page = f"/mentors/{program['id']}/prs_ben"
     assert send(signed_in("prs_ana"), page, page, message="May I?").status_code == 303
@@ -140,7 +140,7 @@ def test_what_is_not_yet_known_is_asked_again(
 def test_a_refused_request_keeps_the_note(signed_in: SignIn, world: FakeServices) -> None:
     program = world.add_program()
     world.enrol(program["id"], "prs_ana", "mentee")
-    world.recommend("prs_ben", "Can help.")
+    world.recommend("prs_ben")
     world.refuse("POST", "/v1/requests", Refused(409, "not-available"))
     page = f"/mentors/{program['id']}/prs_ben"
     reply = send(signed_in("prs_ana"), page, page, message="A <b>long</b> note")
@@ -218,7 +218,7 @@ def test_a_manager_creates_opens_and_decides(signed_in: SignIn, world: FakeServi
     values = {"name": "Leaders", "kind": "one_to_one", "starts_on": "2026-12-01", "ends_on": "2026-11-01"}
     refused = send(browser, new, new, **values)
     assert refused.status_code == 422
-    assert "must not be before" in refused.text
+    assert "Choose a last day that is not before the first." in refused.text
     assert send(browser, new, new, **{**values, "ends_on": "2027-05-01"}).status_code == 303
     (program,) = world.programs.values()
     page = f"/programs/{program['id']}"

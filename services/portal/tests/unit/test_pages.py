@@ -22,7 +22,7 @@ def a_full_world(world: FakeServices) -> dict[str, str]:
     world.enrol(program["id"], "prs_ana", "mentee")
     world.enrol(program["id"], "prs_eva", "mentee", "applied")
     world.enrol(program["id"], "prs_cara", "mentor", "waitlisted")
-    world.recommend("prs_ben", "Can help you learn Kafka.")
+    world.recommend("prs_ben")
     world.ask(program["id"], "prs_ana", "prs_eva")
     world.ask(program["id"], "prs_eva", "prs_ben", "Please?")
     mentorship = world.pair(program["id"], "prs_ben", "prs_ana")

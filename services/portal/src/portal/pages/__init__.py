@@ -13,6 +13,7 @@ from portal.pages import (
     mentorships,
     profile,
     programs,
+    reasons,
     requests,
     sign_in,
     times,
@@ -26,6 +27,7 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     language.register(app)
     times.register(app)
     words.register(app)
+    reasons.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
     for page in (home, profile, mentors, requests, inbox, mentorships, meetings, programs):

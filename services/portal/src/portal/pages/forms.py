@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from portal.clients import ServiceProblem
 from portal.pages.language import _
-from portal.pages.words import refusal
+from portal.pages.refusals import advice, refusal
 
 
 @dataclass
@@ -45,7 +45,7 @@ def new_key() -> str:
 
 
 def refused(problem: ServiceProblem, values: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> Form:
-    """The form again, with what was typed and the service's words beside the fields they are about.
+    """The form again, with what was typed and what to write instead beside the fields that are wrong.
 
     `fields` maps pointers to names of fields where they differ. A problem of the service's own (5xx) is not the form's:
     it is raised again.
@@ -54,7 +54,8 @@ def refused(problem: ServiceProblem, values: Mapping[str, Any], fields: Mapping[
         raise problem
     errors: dict[str, str] = {}
     loose: list[str] = []
-    for pointer, words in problem.errors.items():
+    for pointer, said in problem.errors.items():
+        words = advice(pointer, said)
         name = (fields or {}).get(pointer, pointer.lstrip("/").split("/")[0])
         if name in values:
             errors.setdefault(name, words)

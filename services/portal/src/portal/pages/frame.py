@@ -14,7 +14,7 @@ from portal.clients import ServiceProblem, Services, SignedOut
 from portal.pages import calls
 from portal.pages.forms import is_fragment, new_key, where_from
 from portal.pages.language import _
-from portal.pages.words import refusal
+from portal.pages.refusals import advice, refusal
 from servicekit.refusals import Refusal
 
 _OPEN = {"static", "sign_in.start", "sign_in.back", "sign_in.welcome", "livez", "readyz", "exposition"}
@@ -118,8 +118,8 @@ def _problem(problem: ServiceProblem) -> tuple[str, int] | AnyResponse:
     """A refused button goes back to where it was pressed, with the reason; a page that cannot be shown says so."""
     if request.method == "POST":
         flash(refusal(problem), "error")
-        for words in problem.errors.values():
-            flash(words, "error")
+        for pointer, said in problem.errors.items():
+            flash(advice(pointer, said), "error")
         return redirect(where_from(), 303)
     if problem.status == 503 or problem.status >= 500:
         calls.missing_parts().append(problem.service)

@@ -9,7 +9,8 @@ from portal.clients import ServiceProblem
 from portal.pages import calls, matching
 from portal.pages.forms import Form, refused, typed
 from portal.pages.language import N_, _
-from portal.pages.words import KINDS, LEVELS, refusal
+from portal.pages.refusals import refusal
+from portal.pages.words import KINDS, LEVELS
 
 blueprint = Blueprint("programs", __name__)
 # A page is for people to read; what is beyond comes up as the first are dealt with.

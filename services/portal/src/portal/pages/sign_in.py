@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.clients import JustGranted, ServiceProblem, Services
 from portal.pages.forms import inside
 from portal.pages.language import _
-from portal.pages.words import refusal
+from portal.pages.refusals import refusal
 
 
 def blueprint(oauth: OAuth, services: Services, portal_url: str) -> Blueprint:

@@ -1,10 +1,9 @@
-"""The platform's codes in a reader's words: states, levels, reasons and refusals."""
+"""The platform's codes in a reader's words: states, levels, kinds."""
 
 from collections.abc import Iterable
 
 from flask import Flask
 
-from portal.clients import ServiceProblem
 from portal.pages.language import N_, _
 
 PARTS = {
@@ -114,30 +113,6 @@ NOTICES = {
     "review_due": N_("A review of mine is due"),
     "review_revealed": N_("I can read a review"),
 }
-_REFUSALS = {
-    "no-answer": N_("This part of MentorMesh does not answer right now. Please try again in a minute."),
-    "no-seat-left": N_("There is no free seat any more. Ask somebody else."),
-    "not-available": N_("This person is not available in this program. Ask somebody else."),
-    "not-enrolled": N_("You need an approved place in this program first."),
-    "not-eligible": N_("This program is for other departments, sites or levels."),
-    "already-enrolled": N_("You already have a place in this program in that role."),
-    "already-asked": N_("A request between the two of you is waiting for an answer already."),
-    "already-paired": N_("The two of you already work together in this program."),
-    "too-many-open-requests": N_("Too many requests are open at once. Wait for an answer, or withdraw one."),
-    "deadline-passed": N_("The time to answer this request is over."),
-    "program-full": N_("All places of this program are given."),
-    "session-not-held": N_("A session can be reviewed once it was held."),
-    "review-closed": N_("This review cannot be changed any more."),
-    "journey-closed": N_("This mentorship is paused or over, so nothing new can be planned."),
-    "not-yet-known": N_("This is still on its way between two parts of MentorMesh. Please try again in a moment."),
-    "stale": N_("Somebody changed this meanwhile. Look at it as it is now, then make your change again."),
-    "precondition-required": N_(
-        "Somebody changed this meanwhile. Look at it as it is now, then make your change again."
-    ),
-    "too-busy": N_("Many people are changing this at the moment. Please try again."),
-    "not-found": N_("This does not exist, or is not for you to see."),
-    "forbidden": N_("This is not for you to do."),
-}
 _ALL = {
     "part": PARTS, "kind": KINDS, "program_state": PROGRAM_STATES, "enrolment_state": ENROLMENT_STATES,
     "request_state": REQUEST_STATES, "mentorship_state": MENTORSHIP_STATES, "session_state": SESSION_STATES,
@@ -167,9 +142,3 @@ def minutes_options(lengths: Iterable[int]) -> list[tuple[int, str]]:
 def kinds_options(kinds: Iterable[str]) -> list[tuple[str, str]]:
     """Kinds of program to choose from."""
     return [(kind, in_words(kind, "kind")) for kind in kinds]
-
-
-def refusal(problem: ServiceProblem) -> str:
-    """Why a service said no and what to do, in the reader's language where the refusal is a known one."""
-    known = _REFUSALS.get(problem.slug)
-    return _(known) if known else problem.detail

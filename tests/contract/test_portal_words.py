@@ -1,0 +1,106 @@
+"""Whatever a service can refuse or code can mean, the portal has words for in its reader's language."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
+from typing import get_args
+
+import pytest
+from werkzeug.exceptions import default_exceptions
+
+import feedback
+import matching
+import notifications
+import profiles
+import servicekit
+from contracts import fields
+from engine.program import COMPONENTS
+from feedback.domain import health, session
+from matching.domain import enrolment, mentorship, program, request
+from matching.ports import ReasonCode
+from notifications.domain.message import Kind
+from notifications.domain.preferences import Channel
+from portal.pages import words
+from portal.pages.reasons import reasons
+from portal.pages.refusals import IN_SHORT, WORDS
+from profiles.domain.errors import OAuthRefusal
+from servicekit.refusals import Refusal
+
+PARTS = (servicekit, profiles, matching, feedback, notifications)
+# What Flask itself answers, in the services' own problem documents.
+HTTP = (400, 404, 405, 413, 414, 415)
+
+
+def _every_refusal() -> Iterator[type[Refusal]]:
+    for part in PARTS:
+        for found in pkgutil.walk_packages(part.__path__, f"{part.__name__}."):
+            if not found.name.startswith("servicekit.testing") and not found.name.endswith("__main__"):
+                importlib.import_module(found.name)
+    waiting: list[type[Refusal]] = [Refusal]
+    while waiting:
+        below = [one for one in waiting.pop().__subclasses__() if one.__module__.split(".")[0] in _names()]
+        yield from below
+        waiting += below
+
+
+def _names() -> set[str]:
+    return {part.__name__ for part in PARTS}
+
+
+def _slug(refusal: type[Refusal]) -> str:
+    """The type as the portal meets it: OAuth's endpoint answers with codes of its own."""
+    return refusal.error if issubclass(refusal, OAuthRefusal) else refusal.slug()
+
+
+def test_every_refusal_has_words() -> None:
+    refusals = set(_every_refusal())
+    assert {"matching", "profiles", "feedback", "servicekit"} <= {one.__module__.split(".")[0] for one in refusals}
+    without = {_slug(one) for one in refusals} - WORDS.keys() - IN_SHORT.keys()
+    assert without == set(), "give these words in portal/pages/refusals.py"
+
+
+def test_what_the_web_server_answers_has_words_too() -> None:
+    slugs = {default_exceptions[status]().name.lower().replace(" ", "-").replace("'", "") for status in HTTP}
+    assert slugs | {"internal-error", "invalid-input"} <= WORDS.keys() | IN_SHORT.keys()
+
+
+def test_no_words_are_kept_for_what_nobody_says() -> None:
+    said = {_slug(one) for one in _every_refusal()}
+    web = {default_exceptions[status]().name.lower().replace(" ", "-") for status in HTTP}
+    # The portal's own, where a service does not answer or something before it refuses, and its limits.
+    own = {"no-answer", "refused", "internal-error", "too-many-requests"}
+    assert (WORDS.keys() | IN_SHORT.keys()) - said - web - own == set()
+
+
+@pytest.mark.parametrize(
+    ("worded", "codes"),
+    [
+        (words.KINDS, get_args(fields.ProgramKind)),
+        (words.ROLES, get_args(fields.Role)),
+        (words.PROGRAM_STATES, get_args(program.State)),
+        (words.ENROLMENT_STATES, get_args(enrolment.State)),
+        (words.REQUEST_STATES, get_args(request.State)),
+        (words.DECLINE_REASONS, get_args(request.DeclineReason)),
+        (words.MENTORSHIP_STATES, get_args(mentorship.State)),
+        (words.SESSION_STATES, get_args(session.State)),
+        (words.LEVELS, get_args(health.Level)),
+        (words.COMPONENTS, COMPONENTS),
+        (words.NOTICES, get_args(Kind)),
+        (words.CHANNELS, get_args(Channel)),
+    ],
+)
+def test_every_code_has_words(worded: Mapping[str, str], codes: tuple[str, ...]) -> None:
+    assert set(worded) == set(codes)
+
+
+def test_every_reason_of_a_mentorships_health_has_words() -> None:
+    codes = set(re.findall(r'"([a-z_]+)"', inspect.getsource(health.assess)))
+    assert codes - {*get_args(health.Level), *get_args(session.State)} == set(words.HEALTH_REASONS)
+
+
+@pytest.mark.parametrize("code", get_args(ReasonCode))
+def test_every_reason_of_a_match_has_words(code: str) -> None:
+    why = {"code": code, "about": ["department"], "hours": 2.0}
+    assert reasons({"reasons": ["The service's sentence."], "why": [why]}) != ["The service's sentence."]
