@@ -208,6 +208,10 @@ def test_a_foreign_object_is_not_there(
     assert eve.get(f"/programs/{program}/explanation?mentee=prs_ana&mentor=prs_ben").status_code == 403
     assert eve.get(f"/programs/{program}/requests").status_code == 403
     assert eve.get(f"/programs/{program}/enrolments").json["items"] == []
+    assert eve.get(f"/programs/{program}/enrolments?person_id=prs_ana").json["items"] == []
+    (place,) = cara.get(f"/programs/{program}/enrolments?person_id=prs_ana").json["items"]
+    assert place == ana.get(f"/programs/{program}/enrolments?person_id=prs_ana").json["items"][0]
+    assert place["id"] == ana_place
     assert eve.get("/mentorships").json["items"] == []
     assert eve.get(f"/mentorships?program_id={program}").json["items"] == []
 

@@ -121,7 +121,7 @@ class Services:
         return self._call(tokens, method, service, path, json=body if body is not None else {}, headers=headers)
 
     def _call(self, tokens: Tokens, method: str, service: str, path: str, **options: Any) -> Answer:
-        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self._token(tokens)}"}
+        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token(tokens)}"}
         deadline = time.monotonic() + NOT_YET_KNOWN_FOR
         while True:
             reply = self._request(method, service, path, headers=headers, **options)
@@ -135,7 +135,8 @@ class Services:
                 raise problem
             time.sleep(0.3)
 
-    def _token(self, tokens: Tokens) -> str:
+    def token(self, tokens: Tokens) -> str:
+        """The person's access token, renewed where its time is nearly over. Raises SignedOut where there is none."""
         held = tokens.held()
         if "access_token" not in held:
             raise SignedOut

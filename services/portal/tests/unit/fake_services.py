@@ -404,7 +404,9 @@ class FakeServices:
     def _enrolments(self, who: str, query: Any, body: Any, etag: str, id: str) -> Any:
         mine = who in self.programs[id]["managers"]
         return self._page([one for one in self.enrolments.values()
-                           if one["program_id"] == id and (mine or one["person_id"] == who)])  # fmt: skip
+                           if one["program_id"] == id and (mine or one["person_id"] == who)
+                           and query.get("person_id", [one["person_id"]]) == [one["person_id"]]
+                           and query.get("state", [one["state"]]) == [one["state"]]])  # fmt: skip
 
     def _apply(self, who: str, query: Any, body: Body, etag: str, id: str) -> Any:
         return 201, self.enrol(id, who, body["role"], "applied"), {}

@@ -49,6 +49,7 @@ def list_enrolments(query: dict[str, Any], program_id: str) -> Response:
         program_id,
         state=query.get("state"),
         role=query.get("role"),
+        person_id=query.get("person_id"),
         after=after(),
         limit=web.limit(),
     )

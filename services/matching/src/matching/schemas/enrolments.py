@@ -29,6 +29,7 @@ class EnrolmentQuery(PageQuery):
 
     state = Code("applied", "approved", "rejected", "waitlisted", "paused", "withdrawn", **said("In this state."))
     role = Code("mentor", "mentee", **said("In this role."))
+    person_id = Identifier(**said("Of this person; whoever may see only their own finds no other's."))
 
 
 class EnrolmentSchema(Schema):

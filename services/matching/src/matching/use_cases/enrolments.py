@@ -94,16 +94,19 @@ def list_enrolments(
     *,
     state: str | None,
     role: Role | None,
+    person_id: str | None = None,
     after: str | None,
     limit: int,
 ) -> tuple[list[Standing], str | None]:
-    """All for the program's managers and granted clients; one's own for everybody else."""
+    """All (or those of `person_id`) for the program's managers and granted clients; one's own for everybody else."""
 
     def work(unit: Unit) -> tuple[list[Standing], str | None]:
         program = visible_program(unit, caller, program_id)
         relations = permissions.to_program(caller, program)
         TABLE.require(caller, "enrolment.list", relations)
-        whose = None if relations & {"manager", "granted"} else caller.id
+        whose = person_id if relations & {"manager", "granted"} else caller.id
+        if person_id not in (None, whose):
+            return [], None
         found, following = cut(unit.enrolments_in(program_id, whose, state, role, after, limit + 1), limit)
         unit.prefetch(Seats, [enrolment.person_id for enrolment in found])
         return [_standing(unit, _as_seen_by(caller, enrolment), clock.now()) for enrolment in found], following

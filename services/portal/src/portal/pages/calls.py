@@ -1,6 +1,8 @@
 """What a page asks of the services in the signed-in person's name."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -9,6 +11,8 @@ from flask import current_app, g, request, session
 from portal.clients import Answer, ServiceProblem, Services, SignedOut, Tokens
 
 MOST_CARDS = 100
+# For all pages of a process; its threads begin with the first page, long after the fork.
+_POOL = ThreadPoolExecutor(max_workers=16, thread_name_prefix="side-by-side")
 
 
 def services() -> Services:
@@ -73,24 +77,54 @@ def part(service: str, ask: Callable[[], Any], otherwise: Any) -> Any:
 
     The page says which parts are missing (`missing_parts`); a service that failed is not asked again for this page.
     """
-    missing = missing_parts()
-    if service in missing:
+    if service in missing_parts():
         return otherwise
     try:
         return ask()
     except ServiceProblem as problem:
         if problem.status < 500:
             raise
-        missing.append(service)
+        miss(service)
         return otherwise
+
+
+def together(*asks: Callable[[], Any]) -> list[Any]:
+    """What each of `asks` finds, in their order, asked side by side: a page waits for the slowest and not for the sum.
+
+    They share the page's request, `g` and story, and none may depend on another. All have come back before the first
+    failure is raised. One of them may ask together again.
+    """
+    if not asks:
+        return []
+    # The token is renewed once here, where it has to be, and not by each of them.
+    services().token(tokens())
+    first, *others = asks
+    begun = [_POOL.submit(copy_context().run, ask) for ask in others]
+    done = [_now(first)]
+    for ask, under_way in zip(others, begun, strict=True):
+        # Whatever no thread has taken up is done here, so nobody ever waits for a thread that waits itself.
+        done.append(_now(ask) if under_way.cancel() else under_way)
+    wait(done)
+    return [one.result() for one in done]
+
+
+def _now(ask: Callable[[], Any]) -> Future[Any]:
+    done: Future[Any] = Future()
+    try:
+        done.set_result(ask())
+    except Exception as failure:  # noqa: BLE001 - whoever asks for the result gets it
+        done.set_exception(failure)
+    return done
+
+
+def miss(service: str) -> None:
+    """Note that a service did not answer."""
+    g.setdefault("missing", {})[service] = True
 
 
 def missing_parts() -> list[str]:
     """The services that did not answer while this page was made."""
-    if "missing" not in g:
-        g.missing = []
-    held: list[str] = g.missing
-    return held
+    return list(g.get("missing", {}))
 
 
 def found(ask: Callable[[], Any], otherwise: Any) -> Any:
@@ -107,9 +141,11 @@ def cards(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The colleagues' cards of one page, by id, a hundred a call; whoever cannot be shown is one without a name."""
     wanted = sorted({id for id in ids if id})
     found: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(wanted), MOST_CARDS):
-        ask = partial(get, "profiles", "/v1/people", id=wanted[start : start + MOST_CARDS])
-        page = part("profiles", ask, {"items": []})
+    asks = [
+        partial(get, "profiles", "/v1/people", id=wanted[start : start + MOST_CARDS])
+        for start in range(0, len(wanted), MOST_CARDS)
+    ]
+    for page in together(*(partial(part, "profiles", ask, {"items": []}) for ask in asks)):
         found |= {card["id"]: card for card in page["items"]}
     return found
 

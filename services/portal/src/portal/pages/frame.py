@@ -122,7 +122,7 @@ def _problem(problem: ServiceProblem) -> tuple[str, int] | AnyResponse:
             flash(advice(pointer, said), "error")
         return redirect(where_from(), 303)
     if problem.status == 503 or problem.status >= 500:
-        calls.missing_parts().append(problem.service)
+        calls.miss(problem.service)
     page = render_template("problem.html", status=problem.status, detail=refusal(problem))
     return page, problem.status if problem.status in (403, 404) or problem.status >= 500 else 400
 

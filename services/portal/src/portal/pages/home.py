@@ -1,5 +1,6 @@
 """Home: the one next step, then the mentorships, the next session and what waits."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, session
@@ -15,10 +16,8 @@ MOST_NOTICES = 4
 @blueprint.get("/")
 def page() -> str:
     """Home."""
-    _refresh_me()
-    standing, cockpit = stand()
+    standing, cockpit, notices = stand()
     step = steps.next_step(standing, times.now())
-    notices = frame.newest_notices(MOST_NOTICES)
     people = {step.person_id or ""}
     for mentorship in standing.mentorships:
         people.update(counterparts(mentorship, standing.person_id))
@@ -41,35 +40,37 @@ def page() -> str:
     )
 
 
-def stand() -> tuple[Standing, list[dict[str, Any]]]:
-    """Where the signed-in person stands, and the figures of what they manage, as far as the services answer."""
-    ask = calls.part
-    programs = ask("matching", matching.programs, [])
-    mentorships = [
-        one for one in ask("matching", matching.mentorships, []) if one["state"] in ("proposed", "active", "paused")
-    ]
-    journeys = {one["id"]: matching.journey(one["id"]) for one in mentorships}
+def stand() -> tuple[Standing, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Where the signed-in person stands, the figures of what they manage and the newest notices, as far as known."""
+    part, together = calls.part, calls.together
+    person, programs, found, incoming, outgoing, notices = together(
+        lambda: part("profiles", lambda: calls.get("profiles", "/v1/me"), None),
+        lambda: part("matching", matching.programs, []),
+        lambda: part("matching", matching.mentorships, []),
+        lambda: part("matching", lambda: matching.requests("incoming", "pending"), []),
+        lambda: part("matching", lambda: matching.requests("outgoing", "pending"), []),
+        lambda: frame.newest_notices(MOST_NOTICES),
+    )
+    _refresh_me(person)
+    mentorships = [one for one in found if one["state"] in ("proposed", "active", "paused")]
     managed = [program for program in programs if matching.is_mine(program) and program["state"] != "closed"]
-    cockpit = [_figures(program) for program in managed[: matching.MOST_PROGRAMS]]
+    places, journeys, cockpit = together(
+        lambda: part("matching", lambda: matching.own_places(programs), []),
+        lambda: together(*(partial(matching.journey, one["id"]) for one in mentorships)),
+        lambda: together(*(partial(_figures, program) for program in managed[: matching.MOST_PROGRAMS])),
+    )
     standing = Standing(
         person_id=calls.me()["id"],
         has_profile=bool(calls.me().get("has_profile")),
         programs=tuple(programs),
-        places=tuple(ask("matching", lambda: matching.own_places(programs), [])),
-        incoming=tuple(ask("matching", lambda: matching.requests("incoming", "pending"), [])),
-        outgoing=tuple(ask("matching", lambda: matching.requests("outgoing", "pending"), [])),
+        places=tuple(places),
+        incoming=tuple(incoming),
+        outgoing=tuple(outgoing),
         mentorships=tuple(mentorships),
-        journeys={id: journey for id, journey in journeys.items() if journey is not None},
+        journeys={one["mentorship_id"]: one for one in journeys if one is not None},
         to_decide={one["program"]["id"]: one["waiting"] for one in cockpit},
     )
-    return standing, cockpit
-
-
-def _refresh_me() -> None:
-    """Roles, language and time zone may have changed since sign-in."""
-    person = calls.part("profiles", lambda: calls.get("profiles", "/v1/me"), None)
-    if person is not None and known(person) != session["person"]:
-        session["person"] = known(person)
+    return standing, cockpit, notices
 
 
 def _upcoming(standing: Standing) -> list[dict[str, Any]]:
@@ -80,12 +81,22 @@ def _upcoming(standing: Standing) -> list[dict[str, Any]]:
 def _figures(program: dict[str, Any]) -> dict[str, Any]:
     """A program's short figures for its manager."""
     path = f"/v1/programs/{program['id']}"
-    enrolments = calls.part("matching", lambda: calls.every("matching", f"{path}/enrolments"), [])
-    health = calls.part("feedback", lambda: calls.found(lambda: calls.every("feedback", f"{path}/health"), []), [])
+    every, part = calls.every, calls.part
+    waiting, approved, health = calls.together(
+        lambda: part("matching", lambda: every("matching", f"{path}/enrolments", state="applied"), []),
+        lambda: part("matching", lambda: every("matching", f"{path}/enrolments", state="approved"), []),
+        lambda: part("feedback", lambda: calls.found(lambda: every("feedback", f"{path}/health"), []), []),
+    )
     return {
         "program": program,
-        "waiting": sum(1 for one in enrolments if one["state"] == "applied"),
-        "approved": sum(1 for one in enrolments if one["state"] == "approved"),
+        "waiting": len(waiting),
+        "approved": len(approved),
         "mentorships": len(health),
         "stuck": sum(1 for one in health if one["level"] in ("at_risk", "silent")),
     }
+
+
+def _refresh_me(person: dict[str, Any] | None) -> None:
+    """Roles, language and time zone may have changed since sign-in."""
+    if person is not None and known(person) != session["person"]:
+        session["person"] = known(person)

@@ -1,5 +1,6 @@
 """What several pages ask of programs, places, requests and mentorships."""
 
+from functools import partial
 from typing import Any
 
 from portal.pages import calls
@@ -22,13 +23,10 @@ def is_mine(program: dict[str, Any]) -> bool:
 
 def own_places(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The person's live enrolments in these programs."""
+    paths = [f"/v1/programs/{one['id']}/enrolments" for one in shown[:MOST_PROGRAMS] if one["state"] in TAKING_PART]
     mine = calls.me()["id"]
-    places: list[dict[str, Any]] = []
-    for program in shown[:MOST_PROGRAMS]:
-        if program["state"] in TAKING_PART:
-            found = calls.every("matching", f"/v1/programs/{program['id']}/enrolments")
-            places += [place for place in found if place["person_id"] == mine and place["state"] in LIVE]
-    return places
+    found = calls.together(*(partial(calls.every, "matching", path, person_id=mine) for path in paths))
+    return [place for places in found for place in places if place["state"] in LIVE]
 
 
 def requests(direction: str, state: str | None = None) -> list[dict[str, Any]]:

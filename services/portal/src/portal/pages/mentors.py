@@ -46,8 +46,11 @@ def _show(form: Form, chosen: str | None) -> str:
     open_to_me = [place for place in places if place["state"] == "approved"]
     place = next((one for one in open_to_me if one["program_id"] == chosen), open_to_me[0] if open_to_me else None)
     by_id = {program["id"]: program for program in programs}
-    found = _recommended(place["program_id"]) if place else []
-    waiting = matching.requests("outgoing", "pending") if place else []
+    found, waiting = (
+        calls.together(lambda: _recommended(place["program_id"]), lambda: matching.requests("outgoing", "pending"))
+        if place
+        else ([], [])
+    )
     people = {match["mentor_id"] for match in found} | {one["mentor_id"] for one in waiting}
     return render_template(
         "mentors.html",
@@ -65,9 +68,14 @@ def _show(form: Form, chosen: str | None) -> str:
 
 
 def _ask(form: Form, program_id: str, mentor_id: str) -> str:
-    program = calls.get("matching", f"/v1/programs/{program_id}")
-    match = next((one for one in _recommended(program_id, 100) if one["mentor_id"] == mentor_id), None)
-    open_requests = [one for one in matching.requests("outgoing", "pending") if one["program_id"] == program_id]
+    program, recommended, asked, known = calls.together(
+        lambda: calls.get("matching", f"/v1/programs/{program_id}"),
+        lambda: _recommended(program_id, 100),
+        lambda: matching.requests("outgoing", "pending"),
+        lambda: calls.cards([mentor_id]),
+    )
+    match = next((one for one in recommended if one["mentor_id"] == mentor_id), None)
+    open_requests = [one for one in asked if one["program_id"] == program_id]
     return render_template(
         "mentor.html",
         form=form,
@@ -76,7 +84,7 @@ def _ask(form: Form, program_id: str, mentor_id: str) -> str:
         mentor_id=mentor_id,
         asked=next((one for one in open_requests if one["mentor_id"] == mentor_id), None),
         left=max(0, (program.get("requests") or {}).get("open_per_mentee", 3) - len(open_requests)),
-        card=calls.cards([mentor_id]).get(mentor_id),
+        card=known.get(mentor_id),
     )
 
 

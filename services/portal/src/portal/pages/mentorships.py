@@ -20,7 +20,7 @@ LENGTHS = (30, 45, 60, 90)
 @blueprint.get("/mentorships")
 def every() -> str | Response:
     """All of one's mentorships; if there is but one, that one."""
-    found = matching.mentorships()
+    found, programs = calls.together(matching.mentorships, lambda: calls.part("matching", matching.programs, []))
     live = [one for one in found if one["state"] in ("proposed", "active", "paused")]
     if len(found) == 1:
         return redirect(url_for("mentorships.page", mentorship_id=found[0]["id"]))
@@ -32,7 +32,7 @@ def every() -> str | Response:
         ended=[one for one in found if one not in live],
         others=others,
         cards=calls.cards(id for ids in others.values() for id in ids),
-        programs={program["id"]: program for program in calls.part("matching", matching.programs, [])},
+        programs={program["id"]: program for program in programs},
     )
 
 
@@ -79,8 +79,11 @@ def end(mentorship_id: str) -> Response:
 
 def _show(mentorship_id: str, form: Form) -> str:
     mentorship = calls.get("matching", f"/v1/mentorships/{mentorship_id}")
-    program = calls.found(lambda: calls.get("matching", f"/v1/programs/{mentorship['program_id']}"), None)
-    journey = matching.journey(mentorship_id)
+    program, journey, known = calls.together(
+        lambda: calls.found(lambda: calls.get("matching", f"/v1/programs/{mentorship['program_id']}"), None),
+        lambda: matching.journey(mentorship_id),
+        lambda: calls.cards([mentorship["mentor_id"], *mentorship["mentee_ids"]]),
+    )
     mine = calls.me()["id"]
     others = counterparts(mentorship, mine)
     sessions = (journey or {}).get("sessions", [])
@@ -94,7 +97,7 @@ def _show(mentorship_id: str, form: Form) -> str:
         journey=journey,
         others=others,
         is_participant=mine in (mentorship["mentor_id"], *mentorship["mentee_ids"]),
-        cards=calls.cards([mentorship["mentor_id"], *mentorship["mentee_ids"]]),
+        cards=known,
         untold=[one for one in planned if over(one, now)],
         upcoming=[one for one in planned if not over(one, now)],
         past=sorted((one for one in sessions if one["state"] != "scheduled"), key=_starts_at, reverse=True),

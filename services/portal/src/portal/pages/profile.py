@@ -55,13 +55,14 @@ def _path() -> str:
 
 
 def _show(form: Form) -> str:
-    themes = _terms("themes")[:MOST_THEMES]
+    skills, known = calls.together(lambda: _terms("skills"), lambda: _terms("themes"))
+    themes = known[:MOST_THEMES]
     for name in ("goals", "helps_with"):
         themes += [chosen for chosen in form.value(name, []) if chosen not in themes]
     return render_template(
         "profile.html",
         form=form,
-        skills=_terms("skills"),
+        skills=skills,
         themes=themes,
         days=DAYS,
         half_hours=HALF_HOURS,

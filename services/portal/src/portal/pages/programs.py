@@ -71,10 +71,10 @@ def create() -> str | Response | tuple[str, int]:
 def page(program_id: str) -> str:
     """One program: the cockpit for its managers, an invitation for everybody else."""
     program = calls.get("matching", f"/v1/programs/{program_id}")
-    places = matching.own_places([program])
     if not matching.is_mine(program):
-        return render_template("program.html", program=program, places=places)
-    return render_template("cockpit.html", program=program, places=places, **_cockpit(program_id))
+        return render_template("program.html", program=program, places=matching.own_places([program]))
+    places, cockpit = calls.together(lambda: matching.own_places([program]), lambda: _cockpit(program_id))
+    return render_template("cockpit.html", program=program, places=places, **cockpit)
 
 
 @blueprint.post("/programs/<program_id>/apply")
@@ -125,13 +125,15 @@ def decide(program_id: str) -> Response:
 
 
 def _cockpit(program_id: str) -> dict[str, Any]:
-    path = f"/v1/programs/{program_id}"
-    enrolments = calls.every("matching", f"{path}/enrolments", most=2000)
-    mentorships = calls.every("matching", "/v1/mentorships", most=2000, program_id=program_id)
-    health = calls.part(
-        "feedback", lambda: calls.found(lambda: calls.every("feedback", f"{path}/health", most=2000), []), []
+    path, every = f"/v1/programs/{program_id}", calls.every
+    enrolments, mentorships, asked, health = calls.together(
+        lambda: every("matching", f"{path}/enrolments", most=2000),
+        lambda: every("matching", "/v1/mentorships", most=2000, program_id=program_id),
+        lambda: calls.get("matching", f"{path}/requests", state="pending", limit=MOST_ROWS),
+        lambda: calls.part(
+            "feedback", lambda: calls.found(lambda: every("feedback", f"{path}/health", most=2000), []), []
+        ),
     )
-    asked = calls.get("matching", f"{path}/requests", state="pending", limit=MOST_ROWS)
     by_mentorship = {one["mentorship_id"]: one for one in health}
     live = [one for one in mentorships if one["state"] in ("proposed", "active", "paused")]
     urgency = {"silent": 0, "at_risk": 1, "steady": 2, "thriving": 3}

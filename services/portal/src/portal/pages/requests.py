@@ -17,9 +17,12 @@ MOST_ENDED = 10
 @blueprint.get("/requests")
 def page() -> str:
     """All that wait, and what became of the latest."""
-    incoming, outgoing = matching.requests("incoming"), matching.requests("outgoing")
+    incoming, outgoing, programs = calls.together(
+        lambda: matching.requests("incoming"),
+        lambda: matching.requests("outgoing"),
+        lambda: calls.part("matching", matching.programs, []),
+    )
     both = [*incoming, *outgoing]
-    programs = calls.part("matching", matching.programs, [])
     return render_template(
         "requests.html",
         incoming=_pending(incoming),

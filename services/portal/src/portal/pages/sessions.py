@@ -14,6 +14,7 @@ from portal.pages.steps import counterparts, over
 
 blueprint = Blueprint("sessions", __name__)
 
+_NO_REVIEWS: dict[str, Any] = {"own": [], "received": []}
 _DONE = {
     "hold": N_("Good that you met. How was it?"),
     "miss": N_("Noted: the session did not take place. Find a new date when you are ready."),
@@ -88,7 +89,11 @@ def _show(
     session = held.body
     mine = calls.me()["id"]
     is_participant = mine in (session["mentor_id"], *session["mentee_ids"])
-    reviews = _reviews(session_id) if is_participant and session["state"] == "held" else {"own": [], "received": []}
+    reviews, known, mentorship = calls.together(
+        lambda: _reviews(session_id) if is_participant and session["state"] == "held" else _NO_REVIEWS,
+        lambda: calls.cards([session["mentor_id"], *session["mentee_ids"]]),
+        lambda: calls.found(lambda: calls.get("matching", f"/v1/mentorships/{session['mentorship_id']}"), None),
+    )
     return render_template(
         "session.html",
         session=session,
@@ -96,7 +101,7 @@ def _show(
         others=counterparts(session, mine),
         is_participant=is_participant,
         is_over=over(session, times.now()),
-        cards=calls.cards([session["mentor_id"], *session["mentee_ids"]]),
+        cards=known,
         moved=moved or Form(values={**session, "starts_at": times.input_moment(session["starts_at"])}),
         words=words or Form(values=session),
         reviewed=reviewed,
@@ -104,7 +109,7 @@ def _show(
         received=reviews["received"],
         reviews_etag=reviews.get("etag"),
         lengths=sorted({*LENGTHS, session["minutes"]}),
-        mentorship=calls.found(lambda: calls.get("matching", f"/v1/mentorships/{session['mentorship_id']}"), None),
+        mentorship=mentorship,
     )
 
 
