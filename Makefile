@@ -76,6 +76,10 @@ bench-match: setup ## Every bar of the match beside its limit or peer (make benc
 faults: setup ## The long fault test: processes killed at random and at named points
 	$(BIN)/python -m pytest tests/faults -m faults $(PYTEST)
 
+.PHONY: access
+access: setup ## Write docs/access.md again, from the permission tables
+	$(BIN)/python tests/support/access_matrix.py
+
 .PHONY: lock
 lock: ## Pin requirements/*.in again, with hashes and without addresses (needs uv)
 	for name in runtime dev; do \

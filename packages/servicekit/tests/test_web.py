@@ -16,6 +16,7 @@ from servicekit.store import Catalogue, Documents, Unit
 from servicekit.testing import FrozenClock, MemoryStore
 from servicekit.testing.permissions import gaps
 from servicekit.testing.web import Issuer
+from servicekit.web.rates import Rates
 from servicekit.web.schema import Schema, Text, Whole
 
 ANA = "prs_ana"
@@ -249,3 +250,41 @@ def test_health_and_figures_need_no_token(client: FlaskClient) -> None:
     assert client.get("/livez").status_code == 200
     assert client.get("/readyz").status_code == 200
     assert b"mentormesh_http_requests_total" in client.get("/metrics").data
+
+
+def test_a_caller_s_share_of_a_minute_is_theirs_alone(issuer: Issuer) -> None:
+    app = web.create_app(
+        service="notes",
+        store=MemoryStore(unit=Unit, catalogue=Catalogue([Documents(Note, "notes")]), service="notes"),
+        clock=FrozenClock(),
+        blueprints=[notes],
+        permissions=PERMISSIONS,
+        verifier=issuer.verifier(),
+        cursor_secret="s",
+        rates=Rates(person_per_minute=2, client_per_minute=0),
+    )
+    client = app.test_client()
+    statuses = [client.get("/v1/notes", headers=issuer.bearer(ANA)).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    refused = client.get("/v1/notes", headers=issuer.bearer(ANA))
+    assert refused.get_json()["type"].endswith("/too-many-requests")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 120
+    assert client.get("/v1/notes", headers=issuer.bearer("prs_ben")).status_code == 200
+    by_client = [client.get("/v1/notes", headers=issuer.bearer("cli_1", scope="x")).status_code for _ in range(5)]
+    assert set(by_client) == {403}
+
+
+def test_whoever_may_in_no_case_is_refused_before_their_body_is_read_and_it_is_audited(
+    app: Flask, client: FlaskClient, issuer: Issuer
+) -> None:
+    reply = client.put("/v1/notes/not_1", data="{broken", headers={**issuer.bearer(ANA), "Content-Type": "text/plain"})
+    assert (reply.status_code, reply.get_json()["title"]) == (403, "Forbidden")
+    (row,) = app.extensions["mentormesh"].store.held("audit")
+    assert (row["actor"], row["action"], row["subject"]) == (ANA, "note.change", "not_1")
+    assert row["codes"] == ("refused", "forbidden")
+
+
+def test_an_address_s_own_words_never_enter_the_audit_log(app: Flask, client: FlaskClient, issuer: Issuer) -> None:
+    client.put("/v1/notes/Dear diary", json={}, headers=issuer.bearer(ANA))
+    (row,) = app.extensions["mentormesh"].store.held("audit")
+    assert row["subject"] == ""

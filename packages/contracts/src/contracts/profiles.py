@@ -136,7 +136,12 @@ class ProfileErased(Event):
     person_id: PersonId
 
 
-about("profiles.skill", "The organisation's vocabulary of skills. A skill is retired, never removed.")
+about(
+    "profiles.skill",
+    "The organisation's vocabulary of skills. A skill is retired, never removed; the words of one that somebody "
+    "proposed go when they are forgotten.",
+    personal=True,
+)
 
 
 @state("profiles.skill", "changed", key="skill_id", visibility="public", consumers=("matching", "notifications"))
@@ -150,7 +155,12 @@ class SkillChanged(Event):
     retired: bool = False
 
 
-about("profiles.theme", "The organisation's vocabulary of goal themes. A theme is retired, never removed.")
+about(
+    "profiles.theme",
+    "The organisation's vocabulary of goal themes. A theme is retired, never removed; the words of one that somebody "
+    "proposed go when they are forgotten.",
+    personal=True,
+)
 
 
 @state("profiles.theme", "changed", key="theme_id", visibility="public", consumers=("matching", "notifications"))

@@ -14,6 +14,8 @@ COMMANDS = {
     "doctor": ("mentormesh.doctor:doctor", "Check this machine and the running stack, and say what to mend."),
     "token": ("mentormesh.tokens:token", "Print a platform token for one person of the local stack."),
     "events": ("mentormesh.events:events", "Tail topics; list, release or drop parked events."),
+    "people": ("mentormesh.people:people", "Export what the platform holds about somebody."),
+    "audit": ("mentormesh.audit:audit", "Verify the audit log of a service, or export it."),
     "topics": ("mentormesh.topics:topics", "Print the topics that the platform needs."),
     "acl": ("mentormesh.topics:acl", "Print the access lists that the platform needs."),
     "seed": ("mentormesh.seed.command:seed", "Fill the platform with 500 people, two programs and 60 mentorships."),

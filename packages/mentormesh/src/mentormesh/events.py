@@ -70,7 +70,7 @@ key_option = click.option("--key", help="The events of one key alone; else all."
 database_option = click.option("--database", help="The service's MONGODB_DATABASE, where it is not the service's name.")
 
 
-def _store(root: str | None, service: str, database: str | None) -> Any:
+def store_of(root: str | None, service: str, database: str | None) -> Any:
     """The service's store, with what its worker remembers."""
     from servicekit.mongo import MongoStore, connect
     from servicekit.store import Catalogue, Unit
@@ -117,7 +117,7 @@ def parked(root: str | None, as_json: bool, service: str, key: str | None, datab
 
     The document server is that of MONGODB_URI, else that of the local stack; so it is for `release` and `drop`.
     """
-    lines = _lines(_store(root, service, database), key)
+    lines = _lines(store_of(root, service, database), key)
     _show([asdict(line) for line in lines], as_json, f"Nothing is parked in {service}.")
 
 
@@ -132,7 +132,7 @@ def release(root: str | None, as_json: bool, service: str, key: str | None, data
     """Have the service's worker apply parked events, in their order. Ends with 1 where one failed again."""
     from servicekit import parking
 
-    store = _store(root, service, database)
+    store = store_of(root, service, database)
     released = parking.release(store, [line.id for line in _lines(store, key)])
     left = parking.wait_until_applied(store, released, wait)
     _show([asdict(line) for line in left], as_json, f"{len(released)} keys of {service} go on.")
@@ -155,7 +155,7 @@ def drop(
     from servicekit import parking
     from servicekit.clock import SystemClock
 
-    store = _store(root, service, database)
+    store = store_of(root, service, database)
     lines = _lines(store, key)
     if not yes:
         click.confirm(f"Give up {'all' if whole_line else 'the first'} of what is parked under {key}?", abort=True)

@@ -130,7 +130,7 @@ class KitSettings:
     """What every service is told; a service's own `Settings` extends it.
 
     `generation` counts how often the service's database was restored from a backup, from 1: its sequences go on from
-    where the backup was, and consumers compare (generation, sequence).
+    where the backup was, and consumers compare (generation, sequence). Rates are per minute, 0 is without limit.
     """
 
     service: str
@@ -147,6 +147,8 @@ class KitSettings:
     web_workers: int
     web_threads: int
     log_level: str
+    person_rate: int = 0
+    client_rate: int = 0
 
     @property
     def kafka_bootstrap(self) -> str:
@@ -175,6 +177,8 @@ class KitSettings:
             "metrics_bind": env.matching("METRICS_BIND", _HOST_PORT, "host:port", default="127.0.0.1:9100"),
             "web_workers": env.integer("WEB_WORKERS", default=1, most=64),
             "web_threads": env.integer("WEB_THREADS", default=8, most=256),
+            "person_rate": env.integer("RATE_LIMIT_PERSON", default=600, least=0),
+            "client_rate": env.integer("RATE_LIMIT_CLIENT", default=6000, least=0),
             "log_level": env.matching("LOG_LEVEL", "debug|info|warning|error", "debug, info, warning or error", "info"),
         }
 

@@ -1,4 +1,4 @@
-"""Where entities are kept, with which indexes; and the two that every service has: outbox rows and stored replies."""
+"""Where entities are kept, with which indexes; and two that every service has: outbox rows and stored replies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

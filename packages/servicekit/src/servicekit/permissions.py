@@ -1,10 +1,10 @@
 """Who may do what: a table of operations, deny by default, pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from servicekit.caller import Caller
-from servicekit.refusals import Forbidden, NotFound, Unauthenticated
+from servicekit.refusals import Forbidden, Hidden, Unauthenticated
 
 Relations = frozenset[str]
 Test = Callable[[Caller | None, Relations], bool]
@@ -56,14 +56,43 @@ def scope(*names: str) -> Test:
     )
 
 
+@dataclass(frozen=True)
+class _Related:
+    """A test that names the relations it asks for, so that a table can say which there are."""
+
+    names: frozenset[str]
+
+    def __call__(self, caller: Caller | None, relations: Relations) -> bool:
+        return caller is not None and bool(relations & self.names)
+
+
+@dataclass(frozen=True)
+class _All:
+    """Every one of several tests."""
+
+    tests: tuple[Test, ...]
+
+    def __call__(self, caller: Caller | None, relations: Relations) -> bool:
+        return all(test(caller, relations) for test in self.tests)
+
+
 def relation(*names: str) -> Test:
     """Somebody who stands in one of these relations to the object: `self`, `mentor`, `manager`, ..."""
-    return lambda caller, relations: caller is not None and bool(relations & frozenset(names))
+    return _Related(frozenset(names))
 
 
 def both(*tests: Test) -> Test:
     """Every one of the tests holds."""
-    return lambda caller, relations: all(test(caller, relations) for test in tests)
+    return _All(tests)
+
+
+def _named(tests: Iterable[Test]) -> Iterator[str]:
+    """The relations that tests ask for."""
+    for test in tests:
+        if isinstance(test, _Related):
+            yield from test.names
+        elif isinstance(test, _All):
+            yield from _named(test.tests)
 
 
 class Permissions:
@@ -79,6 +108,14 @@ class Permissions:
     def operations(self) -> frozenset[str]:
         """Every operation that has a row."""
         return frozenset(self._table)
+
+    def relations(self, operation: str) -> frozenset[str]:
+        """The relations that the operation's row asks for."""
+        return frozenset(_named(self._table[operation].tests))
+
+    def could_allow(self, caller: Caller | None, operation: str) -> bool:
+        """Whether the caller may in any relation at all; where not, nothing need be looked at to refuse."""
+        return self.allows(caller, operation, self.relations(operation))
 
     def is_public(self, operation: str) -> bool:
         """Whether the operation asks for no token."""
@@ -100,12 +137,12 @@ class Permissions:
         Raises:
             Unauthenticated: nobody is signed in.
             Forbidden: the caller may know the object and may not do this.
-            NotFound: the caller may not even know of it.
+            Hidden: the caller may not even know of it; it is answered as NotFound.
         """
         if self.allows(caller, operation, relations):
             return
         if caller is None:
             raise Unauthenticated("Sign in first: send a platform token as `Authorization: Bearer ...`.")
         if not knows:
-            raise NotFound("There is no such thing, or you may not see it.")
+            raise Hidden("There is no such thing, or you may not see it.")
         raise Forbidden(f"You may not do this ({operation}).")

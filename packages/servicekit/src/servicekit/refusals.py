@@ -22,7 +22,7 @@ class Refusal(Exception):
     """
 
     status: ClassVar[int] = 409
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
 
     def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -68,6 +68,14 @@ class NotFound(Refusal):
     """There is no such object, or the caller may not know of it."""
 
     status = 404
+
+
+class Hidden(NotFound):
+    """It may exist, and the caller may not know whether: answered as what does not exist, and audited."""
+
+    @classmethod
+    def slug(cls) -> str:
+        return NotFound.slug()
 
 
 class NotYetKnown(Refusal):

@@ -23,6 +23,7 @@ from servicekit.probes import serve_probes
 from servicekit.refusals import Refusal
 from servicekit.relay import Relay
 from servicekit.replicaset import answering_store, initiate_replica_set
+from servicekit.sealing import seal_rows
 from servicekit.store import Store
 from servicekit.timers import Timer, Timers
 from servicekit.wakeup import OutboxWakeup
@@ -47,6 +48,10 @@ class Loop:
     step: Callable[[Any, Clock], object]
     every: float
     leased: bool = False
+
+
+# Every service has an audit log, and a second is the longest that a row of it may stay unsealed.
+_SEALER = Loop("audit-sealer", seal_rows, every=0.5, leased=True)
 
 
 @dataclass(kw_only=True)
@@ -154,7 +159,7 @@ class Running:
             timers = Timers(worker.service, worker.store, worker.clock, worker.timers)
             pause = min(min(timer.every for timer in worker.timers), 0.5)
             self._spawn("timers", self._every(pause, timers.step))
-        for loop in worker.loops:
+        for loop in (_SEALER, *worker.loops):
             self._spawn(loop.name, self._looping(loop))
 
     def _spawn(self, name: str, work: Callable[[], None]) -> None:

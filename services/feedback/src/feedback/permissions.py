@@ -4,7 +4,7 @@ from feedback.domain.journey import Journey
 from feedback.domain.known import Plan
 from feedback.domain.session import Session
 from servicekit.caller import Caller
-from servicekit.permissions import Permissions, relation, role, rule
+from servicekit.permissions import Permissions, both, employee, relation, role, rule
 
 TABLE = Permissions(
     {
@@ -27,6 +27,8 @@ TABLE = Permissions(
         "review.watch": rule(),
         "health.read": rule(relation("manager"), role("auditor")),
         "health.watch": rule(),
+        "data.read": rule(role("people_admin"), both(employee, relation("self"))),
+        "audit.read": rule(role("auditor")),
     }
 )
 

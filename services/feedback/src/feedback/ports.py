@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from contracts import Event
 from feedback.domain.health import Health
 from feedback.domain.journey import Journey
+from feedback.domain.known import Participation
 from feedback.domain.review import Review
 from feedback.domain.session import Session
 from servicekit import store
@@ -56,6 +57,10 @@ class Unit(Protocol):
 
     def sessions_with(self, person_id: str) -> list[Session]:
         """Every session that somebody takes, or took, part in."""
+        ...
+
+    def participations_of(self, person_id: str) -> list[Participation]:
+        """Somebody's places in programs."""
         ...
 
     def journeys_with(self, person_id: str) -> list[Journey]:

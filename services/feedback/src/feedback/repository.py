@@ -36,7 +36,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     ),
     Documents(Health, "health", (index("program_id", "_id"), index("check_at"))),
     Documents(Plan, "plans"),
-    Documents(Participation, "participations", (index("program_id", "person_id"),)),
+    Documents(Participation, "participations", (index("program_id", "person_id"), index("person_id"))),
     Documents(Person, "people"),
     Documents(Erasure, "erasures"),
 )
@@ -69,6 +69,9 @@ class Unit(store.Unit):
 
     def sessions_with(self, person_id: str) -> list[Session]:
         return self.find(Session, {"$or": [{"mentor_id": person_id}, {"mentee_ids": person_id}]})
+
+    def participations_of(self, person_id: str) -> list[Participation]:
+        return self.find(Participation, {"person_id": person_id})
 
     def journeys_with(self, person_id: str) -> list[Journey]:
         return self.find(Journey, {"$or": [{"mentor_id": person_id}, {"mentee_ids": person_id}]})

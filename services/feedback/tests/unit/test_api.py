@@ -42,7 +42,14 @@ class Person:
 def people(store: MemoryStore[repository.Unit], clock: FrozenClock) -> dict[str, Person]:
     issuer = Issuer()
     app = assemble(store, clock, issuer.verifier(), "x" * 32)
-    roles = {"ana": (), "ben": (), "cara": ("program_manager",), "dan": (), "eve": ("auditor",)}
+    roles = {
+        "ana": (),
+        "ben": (),
+        "cara": ("program_manager",),
+        "dan": (),
+        "eve": ("auditor",),
+        "dora": ("people_admin",),
+    }
     return {name: Person(app.test_client(), issuer.bearer(f"prs_{name}", *held)) for name, held in roles.items()}
 
 

@@ -143,5 +143,5 @@ def test_erasure_destroys_every_word_keeps_dates_and_gives_one_receipt(
     assert store.held("people")[0]["erased"] is True
     assert sessions.read_session(store, BEN, session.id).starts_at == session.starts_at
     assert [row["data"]["destroyed"] for row in store.held("outbox") if "receipt" in row["type"]] == [
-        {"sessions": 1, "reviews": 1, "agreements": 1}
+        {"sessions": 1, "reviews": 1, "agreements": 1, "replies": 0, "parked_events": 0}
     ]

@@ -18,13 +18,21 @@ from servicekit.clock import Clock, SystemClock
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue, Store
 from servicekit.tokens import Verifier
+from servicekit.web.rates import Rates
 from servicekit.worker import Worker, prepare
 
 
 def create_app(settings: Settings) -> Flask:
     """The web application over MongoDB; called in each web process after its fork."""
     store = _store(settings)
-    return assemble(store, SystemClock(), trust.verifier(settings, store.database), settings.cursor_secret, store.ping)
+    return assemble(
+        store,
+        SystemClock(),
+        trust.verifier(settings, store.database),
+        settings.cursor_secret,
+        store.ping,
+        Rates.of(settings),
+    )
 
 
 def assemble(
@@ -33,6 +41,7 @@ def assemble(
     verifier: Verifier,
     cursor_secret: str,
     ready: Callable[[], None] | None = None,
+    rates: Rates | None = None,
 ) -> Flask:
     """The web application over any store, clock and issuer."""
     return web.create_app(
@@ -45,6 +54,7 @@ def assemble(
         cursor_secret=cursor_secret,
         admits=partial(is_admitted, store),
         ready=ready,
+        rates=rates,
         extras={"matcher": Pools(store, clock)},
     )
 

@@ -5,6 +5,9 @@ from contracts.feedback import SessionHeld
 from contracts.profiles import (
     ClientChanged,
     ClientErased,
+    ErasureCancelled,
+    ErasureRequested,
+    ErasureStarted,
     PersonChanged,
     PersonErased,
     ProfileChanged,
@@ -15,7 +18,7 @@ from contracts.profiles import (
 from matching import projections
 from matching.domain.person import Client
 from matching.ports import Store
-from matching.use_cases import mentorships, people
+from matching.use_cases import forgetting, mentorships, people
 from servicekit.clock import Clock
 from servicekit.handling import Handler, Handlers
 
@@ -28,7 +31,25 @@ def on_person_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
 
 def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
     """Their data goes, and they leave everything they took part in."""
-    people.erase_person(store, clock, envelope.key)
+    forgetting.forget_person(store, clock, envelope.key)
+
+
+def on_erasure_requested(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """They are hidden, and what they take part in rests."""
+    assert isinstance(envelope.data, ErasureRequested)
+    forgetting.hide_person(store, clock, envelope.data.erasure_id, envelope.data.person_id)
+
+
+def on_erasure_cancelled(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """They are seen again, and what rested goes on."""
+    assert isinstance(envelope.data, ErasureCancelled)
+    forgetting.show_person(store, clock, envelope.data.erasure_id, envelope.data.person_id)
+
+
+def on_erasure_started(store: Store, clock: Clock, envelope: Envelope) -> None:
+    """Their data goes, with a receipt for it."""
+    assert isinstance(envelope.data, ErasureStarted)
+    forgetting.erase_person(store, clock, envelope.data.erasure_id, envelope.data.person_id)
 
 
 def on_profile_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
@@ -38,8 +59,8 @@ def on_profile_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
 
 
 def on_profile_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
-    """The profile goes; its person takes no part."""
-    people.keep_profile(store, clock, projections.erased_profile(envelope.key, clock.now()))
+    """A profile is erased with its person only."""
+    forgetting.forget_person(store, clock, envelope.key)
 
 
 def on_skill_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
@@ -74,6 +95,9 @@ def on_session_held(store: Store, clock: Clock, envelope: Envelope) -> None:
 HANDLERS: Handlers = {
     PersonChanged: Handler(on_person_changed),
     PersonErased: Handler(on_person_erased),
+    ErasureRequested: Handler(on_erasure_requested),
+    ErasureCancelled: Handler(on_erasure_cancelled),
+    ErasureStarted: Handler(on_erasure_started),
     ProfileChanged: Handler(on_profile_changed),
     ProfileErased: Handler(on_profile_erased),
     SkillChanged: Handler(on_skill_changed),

@@ -43,6 +43,8 @@ TABLE = Permissions(
         "mentorship.pause": rule(relation("mentor", "mentee")),
         "mentorship.resume": rule(relation("mentor", "mentee")),
         "mentorship.end": rule(relation("mentor", "mentee", "manager")),
+        "data.read": rule(role("people_admin"), both(employee, relation("self"))),
+        "audit.read": rule(role("auditor")),
     }
 )
 

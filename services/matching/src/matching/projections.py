@@ -40,11 +40,6 @@ def profile_of(event: ProfileChanged, now: datetime) -> Profile:
     )
 
 
-def erased_profile(person_id: str, now: datetime) -> Profile:
-    """What stays of a destroyed profile: nothing but that its person takes no part."""
-    return Profile(id=person_id, capacity=0, opted_out=True, changed_at=now)
-
-
 def skill_of(event: SkillChanged, now: datetime) -> Word:
     """A skill's name."""
     return Word(id=event.skill_id, name=event.name, changed_at=now)

@@ -8,7 +8,7 @@ from contracts.fields import Role
 from matching.domain import enrolment, mentorship
 from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
-from matching.domain.person import Client, Person, Profile, Word
+from matching.domain.person import Client, Erasure, Person, Profile, Word
 from matching.domain.program import Program
 from matching.domain.request import Request
 from matching.domain.seats import Seats
@@ -48,6 +48,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Profile, "profiles", (index("changed_at"),)),
     Documents(Word, "words", (index("changed_at"),)),
     Documents(Client, "clients"),
+    Documents(Erasure, "erasures"),
 )
 
 _LIVE_ENROLMENT = {"$in": list(enrolment.LIVE)}

@@ -9,9 +9,15 @@ BATCH = 500
 
 
 def keep(unit: Unit, envelope: Envelope) -> None:
-    """Store a public event in the consumer's transaction; an event that is stored already stays as it is."""
-    if unit.get(FeedRow, envelope.id) is None:
-        unit.save(unnumbered(envelope))
+    """Store a public event in the consumer's transaction; an event that is stored already stays as it is.
+
+    A snapshot replaces those before it, as compaction does on its topic: words that were taken back must not stay.
+    """
+    if unit.get(FeedRow, envelope.id) is not None:
+        return
+    row = unit.save(unnumbered(envelope))
+    if envelope.data.contract.kind == "state":
+        unit.discard_superseded(row)
 
 
 def number_rows(store: Store, clock: Clock) -> int:

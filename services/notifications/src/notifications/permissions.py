@@ -1,7 +1,7 @@
 """Who may do what with notices, deliveries and the feed: the table."""
 
 from servicekit.caller import Caller
-from servicekit.permissions import Permissions, employee, relation, rule, scope
+from servicekit.permissions import Permissions, employee, relation, role, rule, scope
 
 TABLE = Permissions(
     {
@@ -12,6 +12,8 @@ TABLE = Permissions(
         "preferences.change": rule(employee),
         "delivery.list": rule(employee),
         "event.list": rule(scope("events:read")),
+        "data.read": rule(role("people_admin"), relation("self")),
+        "audit.read": rule(role("auditor")),
         # Nobody but the platform, which acts on what other services tell and on its clocks.
         "message.give": rule(),
         "delivery.send": rule(),

@@ -67,6 +67,10 @@ class Unit(Protocol):
         """Rows that wait for their position, so that an event never comes before an earlier one of its key."""
         ...
 
+    def discard_superseded(self, row: FeedRow) -> int:
+        """Delete the older snapshots of the row's key; returns how many."""
+        ...
+
     def feed_between(
         self, after: int, up_to: int, type: str | None, programs: Sequence[str], limit: int
     ) -> list[FeedRow]:

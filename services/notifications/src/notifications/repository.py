@@ -58,6 +58,11 @@ class Unit(store.Unit):
         order = (("topic", 1), ("key", 1), ("generation", 1), ("sequence", 1))
         return self.find(FeedRow, {"position": None}, order, limit)
 
+    def discard_superseded(self, row: FeedRow) -> int:
+        # By type first, which is indexed; vocabularies are the only public snapshots, and they are small.
+        older = {"type": row.type, "key": row.key, "generation": row.generation, "sequence": {"$lt": row.sequence}}
+        return self.discard(FeedRow, older)
+
     def feed_between(
         self, after: int, up_to: int, type: str | None, programs: Sequence[str], limit: int
     ) -> list[FeedRow]:

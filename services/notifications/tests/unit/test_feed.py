@@ -123,3 +123,11 @@ def test_a_backlog_larger_than_a_batch_is_numbered_whole(store: Store, clock: Fr
     assert number_rows(store, clock) == 1101
     assert sorted(row["position"] for row in store.held("feed")) == list(range(1, 1102))
     assert [one["position"] for one in store.held("feed_head")] == [1101]
+
+
+def test_words_that_were_taken_back_do_not_stay_in_the_feed(store: Store, clock: FrozenClock) -> None:
+    for sequence, name in enumerate(("canary", "skl_1"), start=1):
+        told = SkillChanged(skill_id="skl_1", name=name)
+        HANDLERS[SkillChanged](store, clock, enveloped(told, NOW, sequence, sequence=sequence))
+        number_rows(store, clock)
+    assert [row["data"]["name"] for row in store.held("feed")] == ["skl_1"]

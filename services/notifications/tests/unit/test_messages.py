@@ -224,7 +224,7 @@ def test_erasure_leaves_no_name_no_address_no_message_and_one_receipt(
     (item,) = messages.read_inbox(store, ANA, None, 9).items
     assert item.title == "A colleague said yes"
     assert [row["data"]["destroyed"] for row in store.held("outbox") if "receipt" in row["type"]] == [
-        {"contacts": 1, "messages": 1, "preferences": 0}
+        {"contacts": 1, "messages": 1, "preferences": 0, "replies": 0, "parked_events": 0}
     ]
 
 

@@ -256,6 +256,7 @@ class FakeServices:
         return [
             ("GET", "/v1/me", self._me),
             ("GET", "/v1/people", self._cards),
+            ("GET", f"/v1/people{one}/data", self._data),
             ("GET", f"/v1/people{one}/profile", self._profile),
             ("PUT", f"/v1/people{one}/profile", self._put_profile),
             ("GET", "/v1/(skills|themes)", self._terms),
@@ -338,6 +339,23 @@ class FakeServices:
         return {"access_token": access, "token_type": "Bearer", "expires_in": self.lifetime, "refresh_token": refresh}
 
     # Profiles
+
+    def _data(self, who: str, query: Any, body: Any, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
+        if who != id:
+            raise Refused(403, "forbidden")
+        held = {"notes": [{"id": id, "text": "<b>about me</b>"}]}
+        return (
+            200,
+            {
+                "service": self.new("part"),
+                "person_id": id,
+                "made_at": moment(),
+                "about": {"notes": "Why."},
+                "data": held,
+                "schema": {},
+            },
+            {},
+        )
 
     def _me(self, who: str, *_: Any) -> tuple[int, Any, dict[str, str]]:
         return 200, {**self.people[who], "has_profile": who in self.profiles}, {}

@@ -11,12 +11,12 @@ from profiles import repository
 from profiles.api import BLUEPRINTS
 from profiles.config import Settings
 from profiles.domain.access import PortalClient
-from profiles.handlers import HANDLERS
+from profiles.handlers import handlers
 from profiles.issuer.keys import SigningKeys, new_signing_key
 from profiles.issuer.provider import DiscoveredKeys, OpenIdProvider, Trust
 from profiles.permissions import TABLE
 from profiles.ports import IdentityProvider, Store
-from profiles.timers import TIMERS
+from profiles.timers import timers
 from profiles.use_cases.admission import is_admitted
 from profiles.use_cases.setup import ensure_signing_key, make_first_people_admin
 from servicekit import web
@@ -26,6 +26,7 @@ from servicekit.mongo import MongoStore, connect
 from servicekit.refusals import InvalidInput, WrongState
 from servicekit.store import Catalogue
 from servicekit.tokens import Verifier
+from servicekit.web.rates import Rates
 from servicekit.worker import Worker, prepare
 
 log = structlog.get_logger()
@@ -50,10 +51,12 @@ def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityP
         cursor_secret=settings.cursor_secret,
         admits=partial(is_admitted, store),
         ready=keys.check,
+        rates=Rates.of(settings),
         extras={
             "keys": keys,
             "provider": provider,
             "portal": PortalClient(settings.portal_client_id, settings.portal_client_secret),
+            "pace": settings.erasure,
             "default_time_zone": settings.default_time_zone,
         },
     )
@@ -65,8 +68,10 @@ def create_worker(settings: Settings) -> Worker:
         service="profiles",
         store=_store(settings),
         kafka=settings.kafka,
-        handlers=HANDLERS,
-        timers=TIMERS,
+        handlers=handlers(settings.erasure),
+        timers=timers(
+            settings.erasure, settings.signing_key_lifetime, partial(new_signing_key, settings.signing_key_secret)
+        ),
         metrics_bind=settings.metrics_bind,
     )
 
@@ -79,7 +84,7 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
     """
     email = _people_admin(arguments) or settings.people_admin
     store = _store(settings)
-    prepare(settings, store, HANDLERS)
+    prepare(settings, store, handlers(settings.erasure))
     clock = SystemClock()
     if ensure_signing_key(store, clock, partial(new_signing_key, settings.signing_key_secret)):
         log.info("signing-key-made")
@@ -104,6 +109,8 @@ def _provider(settings: Settings) -> OpenIdProvider:
         audience=settings.oidc_audience,
         link_claim=settings.oidc_link_claim,
         trust_unverified_email=settings.oidc_trust_unverified_email,
+        role_claim=settings.oidc_role_claim,
+        role_map=settings.oidc_role_map,
     )
     return OpenIdProvider(trust, DiscoveredKeys(settings.oidc_issuer, settings.oidc_discovery_url))
 

@@ -1,10 +1,16 @@
 """What the process is told by its environment, every missing or bad name reported at once."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from zoneinfo import available_timezones
 
+from profiles.domain.access import GRANTABLE
+from profiles.domain.erasure import Pace
 from servicekit.config import BadSettings, Environment, KitSettings
+
+_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +27,10 @@ class Settings(KitSettings):
     oidc_trust_unverified_email: bool
     default_time_zone: str
     people_admin: str
+    oidc_role_claim: str = ""
+    oidc_role_map: Mapping[str, str] = field(default_factory=dict)
+    signing_key_lifetime: timedelta = timedelta(days=90)
+    erasure: Pace = field(default_factory=Pace)
 
     @staticmethod
     def from_env() -> "Settings":
@@ -44,11 +54,30 @@ class Settings(KitSettings):
             oidc_trust_unverified_email=env.flag("OIDC_TRUST_UNVERIFIED_EMAIL", default=False),
             default_time_zone=env.text("DEFAULT_TIME_ZONE", default="UTC"),
             people_admin=env.text("PEOPLE_ADMIN", default=""),
+            oidc_role_claim=env.text("OIDC_ROLE_CLAIM", default=""),
+            oidc_role_map=_role_map(env),
+            signing_key_lifetime=timedelta(seconds=env.seconds("SIGNING_KEY_LIFETIME", default=90 * _DAY)),
+            erasure=Pace(
+                cool_off=timedelta(seconds=env.seconds("ERASURE_COOL_OFF", default=14 * _DAY)),
+                receipts_within=timedelta(seconds=env.seconds("ERASURE_RECEIPTS_WITHIN", default=_DAY)),
+                retell_after=timedelta(seconds=env.seconds("ERASURE_RETELL_AFTER", default=3900)),
+                compaction_lag=timedelta(seconds=env.seconds("ERASURE_COMPACTION_LAG", default=_DAY + 3600)),
+            ),
         )
         env.check()
         if settings.default_time_zone not in available_timezones():
             raise BadSettings(f"DEFAULT_TIME_ZONE must be an IANA time zone, not {settings.default_time_zone!r}")
         return settings
+
+
+def _role_map(env: Environment) -> Mapping[str, str]:
+    """`group=role` pairs with commas; the claim's values are the operator's, the roles are the platform's."""
+    roles = "|".join(GRANTABLE)
+    pair = rf"[^=,]+=({roles})"
+    meaning = f"pairs such as mentoring-managers=program_manager, with commas; roles are {', '.join(GRANTABLE)}"
+    text = env.matching("OIDC_ROLE_MAP", rf"{pair}(,{pair})*", meaning, default="")
+    pairs = (one.rpartition("=") for one in text.split(",") if "=" in one)
+    return {value.strip(): role.strip() for value, _, role in pairs}
 
 
 def _well_known(issuer: str) -> str:

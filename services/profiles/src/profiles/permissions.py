@@ -1,5 +1,6 @@
 """Who may do what in this service: one row per operation, deny by default."""
 
+from servicekit.caller import Caller
 from servicekit.permissions import PUBLIC, Permissions, both, employee, relation, role, rule, scope
 
 _READS_PEOPLE = scope("people:read", "people:write")
@@ -20,15 +21,34 @@ TABLE = Permissions(
         "profile.change": rule(role("people_admin"), _ONESELF),
         "profile.pause": rule(role("people_admin"), _ONESELF),
         "profile.resume": rule(role("people_admin"), _ONESELF),
+        "consent.read": rule(role("people_admin"), _ONESELF),
+        "consent.change": rule(role("people_admin"), _ONESELF),
+        "erasure.request": rule(role("people_admin"), _ONESELF),
+        "erasure.list": rule(role("people_admin", "auditor")),
+        "erasure.read": rule(role("people_admin", "auditor"), _ONESELF),
+        "erasure.cancel": rule(role("people_admin"), _ONESELF),
+        # Nobody but the platform, by its clocks and by what other services tell.
+        "erasure.advance": rule(),
+        "receipt.record": rule(),
         "vocabulary.read": rule(employee, _READS_PEOPLE),
         "vocabulary.add": rule(role("people_admin")),
-        "client.read": rule(role("people_admin")),
+        "client.list": rule(role("people_admin")),
+        "client.read": rule(role("people_admin"), relation("owner")),
+        "client.rotate": rule(role("people_admin"), relation("owner")),
+        "client.retire": rule(role("people_admin"), relation("owner")),
         "client.create": rule(role("people_admin")),
         "client.revoke": rule(role("people_admin")),
+        "data.read": rule(role("people_admin"), _ONESELF),
+        "audit.read": rule(role("auditor")),
         "token.issue": PUBLIC,
         "keys.read": PUBLIC,
     }
 )
+
+
+def relations_to_client(caller: Caller, client_id: str) -> frozenset[str]:
+    """How a caller stands to a client: `owner`, whoever holds its credentials."""
+    return frozenset({"owner"}) if caller.kind == "client" and caller.id == client_id else frozenset()
 
 
 def relations_to_person(caller_id: str, person_id: str) -> frozenset[str]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import servicekit.store
 from contracts import Event
 from profiles.domain.access import Grant, RefreshFamily, SigningKey, SignInLink
 from profiles.domain.client import Client
+from profiles.domain.erasure import Erasure, State
 from profiles.domain.person import Person
+from profiles.domain.profile import Profile
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.entity import Entity
 
@@ -72,6 +75,58 @@ class Unit(Protocol):
         """The person's sessions that nobody ended."""
         ...
 
+    def succeed(self, entity: Entity, kind: type[Entity]) -> None:
+        """Delete the entity's document; what is saved as `kind` with its id goes on with the numbers of its events."""
+        ...
+
+    def remove(self, entity: Entity) -> None:
+        """Delete the entity's document; what was told of it stays told."""
+        ...
+
+    def every_link_of(self, person_id: str) -> list[SignInLink]:
+        """The person's links to every identity provider."""
+        ...
+
+    def refresh_families_of(self, person_id: str) -> list[RefreshFamily]:
+        """The person's sessions, ended ones included."""
+        ...
+
+    def erasures_of(self, person_id: str) -> list[Erasure]:
+        """Every erasure that was asked for the person."""
+        ...
+
+    def discard_links(self, person_id: str) -> int:
+        """Delete every link of the person to an identity provider; returns how many."""
+        ...
+
+    def discard_refresh_families(self, person_id: str) -> int:
+        """Delete every session of the person; returns how many."""
+        ...
+
+    def profiles_avoiding(self, person_id: str) -> list[Profile]:
+        """The profiles whose avoid list names the person."""
+        ...
+
+    def terms_proposed_by(self, kind: type[T], person_id: str) -> list[T]:
+        """The entries that the person proposed and nobody approved."""
+        ...
+
+    def is_term_used(self, term: Skill | Theme, beside: str) -> bool:
+        """Whether the profile of anybody beside that person names the entry."""
+        ...
+
+    def erasures_after(self, state: State | None, after: str | None, limit: int) -> list[Erasure]:
+        """Erasures by id, in one state or all."""
+        ...
+
+    def erasures_due(self, now: datetime, limit: int) -> Sequence[str]:
+        """The ids of erasures whose next step is due, the longest waiting first."""
+        ...
+
+    def has_unsent(self, key: str) -> bool:
+        """Whether an event of this key waits to be sent."""
+        ...
+
     def clients_after(self, after: str | None, limit: int) -> list[Client]:
         """Clients by id."""
         ...
@@ -86,12 +141,13 @@ Store: TypeAlias = servicekit.store.Store[Unit]
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Whom an identity provider vouches for; `email` is set only where it may be trusted."""
+    """Whom an identity provider vouches for; `email` is set only where it may be trusted, `roles` are ours."""
 
     issuer: str
     subject: str
     email: str | None
     external_id: str | None
+    roles: tuple[str, ...] = ()
 
 
 class IdentityProvider(Protocol):

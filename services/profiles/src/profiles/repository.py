@@ -1,19 +1,29 @@
 """The documents of this service, their indexes, and its unit of work with the named queries."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import servicekit.store
 from profiles.domain.access import Grant, Guard, RefreshFamily, SigningKey, SignInLink
-from profiles.domain.audit import AuditRow
 from profiles.domain.client import Client
+from profiles.domain.consent import Consent
+from profiles.domain.erasure import Erasure, Gone, State
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.search import folded
 from profiles.domain.vocabulary import Skill, Theme
-from servicekit.store import Documents, Index, index
+from servicekit.store import Documents, Index, OutboxRow, index
 
 T = TypeVar("T", Skill, Theme)
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_WORDS = (
+    index("name_key", unique=True),
+    index("keys"),
+    index("prefixes", "name_key", "_id"),
+    index("proposed_by", where={"proposed_by": {"$gt": ""}}),
+)
 
 DOCUMENTS: tuple[Documents, ...] = (
     Documents(
@@ -26,9 +36,9 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("sort_name", "_id"),
         ),
     ),
-    Documents(Profile, "profiles"),
-    Documents(Skill, "skills", (index("name_key", unique=True), index("keys"), index("prefixes", "name_key", "_id"))),
-    Documents(Theme, "themes", (index("name_key", unique=True), index("keys"), index("prefixes", "name_key", "_id"))),
+    Documents(Profile, "profiles", (index("statement.avoid"),)),
+    Documents(Skill, "skills", _WORDS),
+    Documents(Theme, "themes", _WORDS),
     Documents(Client, "clients"),
     Documents(Grant, "grants", (index("roles"),)),
     Documents(SignInLink, "sign_in_links", (index("person_id", "issuer"),)),
@@ -37,8 +47,18 @@ DOCUMENTS: tuple[Documents, ...] = (
     ),
     Documents(SigningKey, "signing_keys"),
     Documents(Guard, "guards"),
-    Documents(AuditRow, "audit", (index("at"), index("subject", "at"))),
+    Documents(Consent, "consents"),
+    Documents(Gone, "gone"),
+    Documents(
+        Erasure,
+        "erasures",
+        (index("state", "_id"), index("person_id"), index("due_at", where={"due_at": {"$gt": EVER}})),
+    ),
 )
+
+
+_SKILL_FIELDS = ("statement.skills_offered.skill_id", "statement.skills_wanted")
+_THEME_FIELDS = ("statement.goals", "statement.helps_with")
 
 
 class Unit(servicekit.store.Unit):
@@ -53,7 +73,7 @@ class Unit(servicekit.store.Unit):
     def people_named(
         self, words: Sequence[str], exact: str | None, after: tuple[str, str] | None, limit: int
     ) -> list[Person]:
-        found: dict[str, Any] = {"status": {"$ne": "left"}, **_all("name_prefixes", words)}
+        found: dict[str, Any] = {"status": {"$ne": "left"}, "erasure_id": None, **_all("name_prefixes", words)}
         if exact is not None:
             found = {"$or": [found, {"email_key": folded(exact)}, {"external_key": exact}]}
         return self.find(Person, _after("sort_name", found, after), (("sort_name", 1), ("_id", 1)), limit)
@@ -73,6 +93,43 @@ class Unit(servicekit.store.Unit):
 
     def live_refresh_families(self, person_id: str) -> list[RefreshFamily]:
         return self.find(RefreshFamily, {"person_id": person_id, "ended": False})
+
+    def every_link_of(self, person_id: str) -> list[SignInLink]:
+        return self.find(SignInLink, {"person_id": person_id})
+
+    def refresh_families_of(self, person_id: str) -> list[RefreshFamily]:
+        return self.find(RefreshFamily, {"person_id": person_id})
+
+    def erasures_of(self, person_id: str) -> list[Erasure]:
+        return self.find(Erasure, {"person_id": person_id})
+
+    def discard_links(self, person_id: str) -> int:
+        return self.discard(SignInLink, {"person_id": person_id})
+
+    def discard_refresh_families(self, person_id: str) -> int:
+        return self.discard(RefreshFamily, {"person_id": person_id})
+
+    def profiles_avoiding(self, person_id: str) -> list[Profile]:
+        return self.find(Profile, {"statement.avoid": person_id})
+
+    def terms_proposed_by(self, kind: type[T], person_id: str) -> list[T]:
+        return self.find(kind, {"proposed_by": person_id, "standing": "proposed"})
+
+    def is_term_used(self, term: Skill | Theme, beside: str) -> bool:
+        fields = _SKILL_FIELDS if isinstance(term, Skill) else _THEME_FIELDS
+        return self.first(Profile, {"_id": {"$ne": beside}, "$or": [{name: term.id} for name in fields]}) is not None
+
+    def erasures_after(self, state: State | None, after: str | None, limit: int) -> list[Erasure]:
+        where = {"_id": {"$gt": after or ""}, **({"state": state} if state else {})}
+        return self.find(Erasure, where, limit=limit)
+
+    def erasures_due(self, now: datetime, limit: int) -> list[str]:
+        # The lower bound is the index's, which holds those with a next step only.
+        found = self.find(Erasure, {"due_at": {"$gt": EVER, "$lte": now}}, (("due_at", 1),), limit)
+        return [erasure.id for erasure in found]
+
+    def has_unsent(self, key: str) -> bool:
+        return self.first(OutboxRow, {"key": key, "sent_at": None}) is not None
 
     def clients_after(self, after: str | None, limit: int) -> list[Client]:
         return self.find(Client, {"_id": {"$gt": after or ""}}, limit=limit)

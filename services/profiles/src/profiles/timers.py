@@ -1,5 +1,31 @@
-"""The clocks of this service: none, since only refresh tokens have a deadline here, and an index removes those."""
+"""The clocks of this service: erasures and signing keys. Refresh tokens need none, an index removes them."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from profiles.domain.access import SigningKey
+from profiles.domain.erasure import Pace
+from profiles.use_cases.erasures import advance_erasure
+from profiles.use_cases.keys import keys_due, turn_key
 from servicekit.timers import Timer
 
-TIMERS: tuple[Timer, ...] = ()
+AT_ONCE = 100
+
+
+def timers(pace: Pace, key_lifetime: timedelta, make_key: Callable[[datetime], SigningKey]) -> tuple[Timer, ...]:
+    """The clocks, with how long erasures take and keys sign here."""
+    return (
+        Timer(
+            "erasure",
+            due=lambda unit, now: unit.erasures_due(now, AT_ONCE),
+            act=partial(advance_erasure, pace=pace),
+            every=1.0,
+        ),
+        Timer(
+            "signing-key",
+            due=lambda unit, now: keys_due(unit, now, key_lifetime),
+            act=partial(turn_key, lifetime=key_lifetime, make_key=make_key),
+            every=60.0,
+        ),
+    )

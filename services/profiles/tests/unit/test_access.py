@@ -164,3 +164,40 @@ def test_whoever_is_unknown_or_left_is_not_admitted(store: MemoryProfiles, regis
     assert not is_admitted(store, Caller.person(ana.id))
     assert not is_admitted(store, Caller.person("prs_nobody"))
     assert not is_admitted(store, Caller(id="cli_nobody", kind="client"))
+
+
+def test_a_client_has_two_secrets_while_they_are_exchanged(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "first", "HR sync", ("people:read",), ())
+    itself = Caller(id=made.id, kind="client", scopes=frozenset({"people:read"}))
+    second = clients.rotate_secret(store, clock, itself, "second", made.id)
+    assert (second.knows("first"), second.knows("second")) == (True, True)
+    third = clients.rotate_secret(store, clock, caller, "third", made.id)
+    assert (third.knows("first"), third.knows("second"), third.knows("third")) == (False, True, True)
+    alone = clients.retire_secret(store, clock, itself, made.id)
+    assert (alone.knows("second"), alone.knows("third"), alone.knows("")) == (False, True, False)
+    assert clients.retire_secret(store, clock, itself, made.id) == alone
+    assert "third" not in str(store.held("clients"))
+    assert [row["action"] for row in store.held("audit")][-3:] == ["client.rotate", "client.rotate", "client.retire"]
+
+
+def test_a_client_s_secret_is_its_own_owner_s_to_exchange(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "first", "HR sync", SCOPES, ())
+    for stranger in (
+        Caller(id="cli_other", kind="client", scopes=frozenset(SCOPES)),
+        Caller.person("prs_x", "auditor"),
+    ):
+        for change in (
+            lambda who: clients.rotate_secret(store, clock, who, "mine", made.id),
+            lambda who: clients.retire_secret(store, clock, who, made.id),
+        ):
+            with pytest.raises(Forbidden):
+                change(stranger)
+    clients.revoke_client(store, clock, caller, made.id)
+    with pytest.raises(WrongState, match="revoked"):
+        clients.rotate_secret(store, clock, caller, "again", made.id)

@@ -111,3 +111,28 @@ def test_a_public_key_used_as_a_shared_secret_signs_nothing(keys: Keys) -> None:
 def test_what_is_no_token_at_all_is_refused(keys: Keys, text: str) -> None:
     with pytest.raises(InvalidGrant):
         provider(keys).identify(text)
+
+
+@pytest.mark.parametrize(
+    ("claim", "told", "roles"),
+    [
+        ("groups", {"groups": ["Mentoring", "Everybody"]}, ("program_manager",)),
+        ("groups", {"groups": "HR"}, ("people_admin",)),
+        (
+            "realm_access.roles",
+            {"realm_access": {"roles": ["HR", "Mentoring", "HR"]}},
+            ("people_admin", "program_manager"),
+        ),
+        ("realm_access.roles", {"realm_access": ["HR"]}, ()),
+        ("groups", {"groups": {"HR": True}}, ()),
+        ("groups", {"groups": [["HR"], None, 3]}, ()),
+        ("groups", {}, ()),
+        ("", {"groups": ["HR"]}, ()),
+    ],
+)
+def test_a_claim_gives_the_roles_that_the_operator_mapped_and_no_other(
+    keys: Keys, claim: str, told: dict[str, Any], roles: tuple[str, ...]
+) -> None:
+    mapped = {"Mentoring": "program_manager", "HR": "people_admin"}
+    trusting = provider(keys, role_claim=claim, role_map=mapped)
+    assert trusting.identify(keys.token(**told)).roles == roles

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from joserfc.jwk import KeySet
 from profiles.domain.access import REFRESH_ABSOLUTE, REFRESH_IDLE
 from profiles.domain.errors import InvalidGrant, NotProvisioned
 from profiles.domain.person import Person
+from profiles.ports import Identity
 from profiles.use_cases import clients, people, tokens
 from servicekit.testing import FrozenClock
 
@@ -262,3 +264,36 @@ def test_a_refreshed_token_has_the_roles_of_now(
     reply = api.token(grant_type="refresh_token", refresh_token=token).get_json()
     claims = jwt.decode(reply["access_token"], published_keys(api), algorithms=["ES256"]).claims
     assert sorted(claims["roles"]) == ["auditor", "employee", "people_admin"]
+
+
+def test_a_client_exchanges_its_secret_by_itself_and_both_work_meanwhile(api: Api, admin: Person) -> None:
+    made = api.as_person(admin)("POST", "/v1/clients", {"name": "HR sync", "scopes": ["people:read"]}).get_json()
+
+    def token(secret: str) -> Any:
+        return api.token(grant_type="client_credentials", client_id=made["client_id"], client_secret=secret)
+
+    itself = Session(api, token(made["client_secret"]).get_json()["access_token"])
+    place = f"/v1/clients/{made['client_id']}"
+    rotated = itself("POST", f"{place}/secrets", {}, Idempotency_Key="once")
+    assert (rotated.status_code, rotated.get_json()["two_secrets"]) == (201, True)
+    assert "client_secret" not in itself("POST", f"{place}/secrets", {}, Idempotency_Key="once").get_json()
+    secrets = (made["client_secret"], rotated.get_json()["client_secret"])
+    assert [token(secret).status_code for secret in secrets] == [200, 200]
+    assert itself("POST", f"{place}/secrets/retire", {}).get_json()["two_secrets"] is False
+    assert [token(secret).status_code for secret in secrets] == [401, 200]
+
+
+def test_roles_of_the_provider_join_those_granted_here_until_the_session_ends(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    class Mapping(KnownIdentities):
+        def identify(self, id_token: str) -> Identity:
+            return replace(super().identify(id_token), roles=("auditor",))
+
+    email = admin.facts.email
+    issued = tokens.exchange_id_token(store, clock, Mapping({email: "s-1"}), Unsigned(), email)
+    assert json.loads(issued.access_token)["roles"] == ["employee", "auditor", "people_admin"]
+    again = tokens.refresh_token(store, clock, Unsigned(), str(issued.refresh_token))
+    assert json.loads(again.access_token)["roles"] == ["employee", "auditor", "people_admin"]
+    other = tokens.exchange_id_token(store, clock, KnownIdentities({email: "s-1"}), Unsigned(), email)
+    assert json.loads(other.access_token)["roles"] == ["employee", "people_admin"]

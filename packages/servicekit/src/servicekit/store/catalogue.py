@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from servicekit.audit import AUDIT, AUDIT_HEAD
 from servicekit.documents import OUTBOX, REPLIES, Documents
 from servicekit.entity import Entity
 from servicekit.ledger import WORKER_DOCUMENTS
@@ -18,7 +19,7 @@ class Catalogue:
     """Which class is kept where, and how it turns into a document and back."""
 
     def __init__(self, documents: Iterable[Documents]) -> None:
-        self.documents = (OUTBOX, REPLIES, *WORKER_DOCUMENTS, *documents)
+        self.documents = (OUTBOX, REPLIES, AUDIT, AUDIT_HEAD, *WORKER_DOCUMENTS, *documents)
         self._names = {entry.kind: entry.collection for entry in self.documents}
         for kind in self._names:
             # Looked at here, by one thread: see docs/decisions/0008-msgspec-for-shapes.md.

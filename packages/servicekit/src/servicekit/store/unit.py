@@ -113,6 +113,16 @@ class Unit:
         slot.entity = None
         slot.dirty = True
 
+    def succeed(self, entity: Entity, kind: type[Entity]) -> None:
+        """Delete the entity's document; what is saved as `kind` with its id goes on with the numbers of its events.
+
+        A topic's story of a key may have to be ended, and told again, when its document is no more.
+        """
+        old = self._slots[(type(entity), entity.id)]
+        self.get(kind, entity.id)
+        self._slots[(kind, entity.id)].sequences.update(old.sequences)
+        self.remove(entity)
+
     def flush(self) -> None:
         """Send what waits; called before every query and at the end."""
         batches: dict[str, tuple[list[Document], list[Document], list[tuple[str, int]]]] = {}

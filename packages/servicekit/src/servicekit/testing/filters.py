@@ -1,5 +1,6 @@
 """The part of MongoDB's filter and sort language that units use, over plain dictionaries."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gte": _comparable(lambda held, given: held >= given),
     "$lt": _comparable(lambda held, given: held < given),
     "$lte": _comparable(lambda held, given: held <= given),
+    "$regex": lambda held, given: isinstance(held, str) and re.search(given, held) is not None,
     "$exists": lambda held, given: (held is not _MISSING) == given,
 }
 

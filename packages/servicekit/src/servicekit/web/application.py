@@ -16,15 +16,17 @@ from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
 from servicekit.permissions import Permissions
-from servicekit.refusals import Malformed, Unauthenticated
+from servicekit.refusals import Forbidden, Malformed, Unauthenticated
 from servicekit.store import Store
 from servicekit.tokens import Verifier
 from servicekit.web import health, problems
+from servicekit.web.auditing import watch_private_reads
 from servicekit.web.bodies import read_json, require_json_body
 from servicekit.web.current import _KEY, Chassis
 from servicekit.web.cursors import Cursors
 from servicekit.web.guards import OF_THE_KIT, guard_of
 from servicekit.web.openapi import describe
+from servicekit.web.rates import Rates
 
 MOST_BYTES = 1_048_576
 _CORRELATION_HEADER = "X-Correlation-Id"
@@ -69,12 +71,13 @@ def create_app(
     cursor_secret: str,
     admits: Callable[[Caller], bool] | None = None,
     ready: Callable[[], None] | None = None,
+    rates: Rates | None = None,
     extras: dict[str, Any] | None = None,
 ) -> Flask:
     """The application of one service.
 
     `admits` says whether the service still knows the caller as somebody who may come in (a person who left may not);
-    `ready` raises where the service cannot serve. Both may be left out.
+    `ready` raises where the service cannot serve; `rates` limit how often one caller may ask. Each may be left out.
     """
     app = Flask(service, static_folder=None)
     app.config.update(
@@ -99,12 +102,19 @@ def create_app(
     problems.register(app)
     health.register(app, ready)
     describe(app, api, permissions)
-    _admit(app, permissions, verifier, admits)
+    watch_private_reads(app)
+    _admit(app, permissions, verifier, admits, rates)
     _observe(app)
     return app
 
 
-def _admit(app: Flask, permissions: Permissions, verifier: Verifier, admits: Callable[[Caller], bool] | None) -> None:
+def _admit(
+    app: Flask,
+    permissions: Permissions,
+    verifier: Verifier,
+    admits: Callable[[Caller], bool] | None,
+    rates: Rates | None,
+) -> None:
     """Name the caller before any view runs; a view without a row in the table does not start."""
     unguarded = sorted(
         endpoint
@@ -121,10 +131,19 @@ def _admit(app: Flask, permissions: Permissions, verifier: Verifier, admits: Cal
             return
         if not permissions.is_public(guard.operation):
             g.caller = verifier.caller(_bearer())
+            if rates is not None:
+                rates.take(g.caller)
             if admits is not None and not admits(g.caller):
                 raise Unauthenticated("This account is no longer active here.")
+            _refuse_the_impossible(permissions, guard.operation)
         if not guard.form:
             require_json_body()
+
+
+def _refuse_the_impossible(permissions: Permissions, operation: str) -> None:
+    """Refuse whoever may not do this to any object, before their body is read or an object is looked for."""
+    if not permissions.could_allow(g.caller, operation):
+        raise Forbidden(f"You may not do this ({operation}).")
 
 
 def _bearer() -> str:

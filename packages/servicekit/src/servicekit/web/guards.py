@@ -15,19 +15,21 @@ class Guard:
     creates: bool = False
     if_match: bool = False
     form: bool = False
+    private: bool = False
 
 
 OF_THE_KIT = Guard(None)
 
 
 def operation(
-    name: str, *, creates: bool = False, if_match: bool = False, form: bool = False
+    name: str, *, creates: bool = False, if_match: bool = False, form: bool = False, private: bool = False
 ) -> Callable[[View], View]:
     """Say which row of the permission table guards a view.
 
-    `creates`: an idempotency key is required. `if_match`: so is the version. `form`: the body is not JSON.
+    `creates`: an idempotency key is required. `if_match`: so is the version. `form`: the body is not JSON. `private`:
+    what is read is private to the subject, so that anybody else's reading is audited before it is answered.
     """
-    return lambda view: guarded(view, Guard(name, creates, if_match, form))
+    return lambda view: guarded(view, Guard(name, creates, if_match, form, private))
 
 
 def guarded(view: View, guard: Guard) -> View:

@@ -11,7 +11,8 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped] 
 from werkzeug.exceptions import HTTPException
 
 from servicekit import origin
-from servicekit.refusals import FieldError, Malformed, NotFound, Refusal, Unauthenticated
+from servicekit.refusals import FieldError, Forbidden, Hidden, Malformed, NotFound, Refusal, Unauthenticated
+from servicekit.web.auditing import note_refusal
 
 TYPE_ROOT = "https://mentormesh.example/problems/"
 CONTENT_TYPE = "application/problem+json"
@@ -61,6 +62,8 @@ def problem(
 
 
 def _refused(refusal: Refusal) -> Response:
+    if isinstance(refusal, Forbidden | Hidden | Unauthenticated):
+        note_refusal(refusal)
     headers: dict[str, str] = {}
     if refusal.retry_after is not None:
         headers["Retry_After"] = str(refusal.retry_after)

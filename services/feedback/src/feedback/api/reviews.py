@@ -31,7 +31,7 @@ def give_review(body: dict[str, Any], session_id: str) -> Response:
 
 
 @blueprint.get("/sessions/<session_id>/review")
-@web.operation("review.read")
+@web.operation("review.read", private=True)
 @blueprint.response(200, SessionReviewsSchema)
 def read_reviews(session_id: str) -> Response:
     """Read one's own review and, once revealed, the one addressed to oneself."""

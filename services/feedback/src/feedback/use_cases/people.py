@@ -7,6 +7,7 @@ from feedback import permissions
 from feedback.domain.known import Erasure, Person
 from feedback.ports import Store, Unit
 from servicekit.caller import Caller
+from servicekit.forgetting import forget_traces
 
 
 def is_admitted(store: Store, caller: Caller) -> bool:
@@ -43,6 +44,7 @@ def _forgotten(unit: Unit, person_id: str) -> Person:
         "sessions": _blank_sessions(unit, person_id),
         "reviews": _blank_reviews(unit, person_id),
         "agreements": _blank_agreements(unit, person_id),
+        **forget_traces(unit, "feedback", person_id),
     }
     return unit.save(Person(id=person_id, version=held.version, status="left", erased=True, destroyed=destroyed))
 

@@ -1,6 +1,8 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
 from matching.api import enrolments, mentorships, programs, recommendations, requests
+from matching.use_cases.data import gather
+from servicekit.web import audit_log, data
 
 BLUEPRINTS = (
     programs.blueprint,
@@ -8,4 +10,6 @@ BLUEPRINTS = (
     recommendations.blueprint,
     requests.blueprint,
     mentorships.blueprint,
+    data.blueprint(gather),
+    audit_log.blueprint,
 )

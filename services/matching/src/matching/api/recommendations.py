@@ -37,7 +37,7 @@ def list_recommendations(query: dict[str, Any], program_id: str) -> Response:
 
 
 @blueprint.get("/programs/<program_id>/explanation")
-@web.operation("explanation.read")
+@web.operation("explanation.read", private=True)
 @blueprint.arguments(ExplanationQuery, location="query")
 @blueprint.response(200, ExplanationSchema)
 def get_explanation(query: dict[str, Any], program_id: str) -> Response:

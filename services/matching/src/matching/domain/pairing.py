@@ -49,9 +49,9 @@ def candidate(
 
 
 def is_willing(program: Program, person: Person, profile: Profile | None, now: datetime) -> bool:
-    """Whether the person is at work and wants to be matched today."""
+    """Whether the person is at work, wants to be matched today, and did not ask to be forgotten."""
     today = calendar.today(now, program.time_zone)
-    return person.status == "active" and (profile is None or profile.is_willing(today))
+    return person.status == "active" and not person.hidden_by and (profile is None or profile.is_willing(today))
 
 
 def broken_rule(

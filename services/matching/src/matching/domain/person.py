@@ -10,7 +10,11 @@ from servicekit.entity import Entity
 
 @dataclass(frozen=True, kw_only=True)
 class Person(Entity):
-    """The newest employment facts; `changed_at` is when they arrived here."""
+    """The newest employment facts; `changed_at` is when they arrived here.
+
+    `hidden_by` names the erasures that were asked for and can still be undone, `resting` the mentorships that rest for
+    them. Of who was erased, `destroyed` says how much of each kind of data there was.
+    """
 
     status: Literal["active", "on_leave", "left", "erased"]
     department: str = ""
@@ -22,6 +26,9 @@ class Person(Entity):
     languages: tuple[str, ...] = ()
     attributes: dict[str, str] = field(default_factory=dict)
     changed_at: datetime
+    hidden_by: tuple[str, ...] = ()
+    resting: tuple[str, ...] = ()
+    destroyed: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_gone(self) -> bool:
@@ -55,6 +62,13 @@ class Word(Entity):
 
     name: str
     changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure(Entity):
+    """A receipt that was given; the id is the erasure's."""
+
+    person_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

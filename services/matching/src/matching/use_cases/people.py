@@ -17,43 +17,32 @@ E = TypeVar("E", bound=Entity)
 
 
 def keep_person(store: Store, clock: Clock, person: Person) -> None:
-    """Keep the newest facts; a person who is gone leaves everything they took part in."""
+    """Keep the newest facts; a person who is gone leaves everything they took part in, and the erased stay so."""
 
     def work(unit: Unit) -> None:
         now = clock.now()
-        _keep(unit, replace(person, changed_at=now))
+        held = unit.get(Person, person.id)
+        if held is not None and held.status == "erased":
+            return
+        hidden_by, resting = (held.hidden_by, held.resting) if held is not None else ((), ())
+        _keep(unit, replace(person, changed_at=now, hidden_by=hidden_by, resting=resting))
         unit.save(seats_of(unit, person.id, now).touched(now))
         if person.is_gone:
-            _let_go(unit, person.id, "person_left", now)
+            leave_everything(unit, person.id, "person_left", now)
 
     store.atomically(work)
 
 
 def keep_profile(store: Store, clock: Clock, profile: Profile) -> None:
-    """Keep the newest profile, and its capacity as the person's own limit."""
+    """Keep the newest profile, and its capacity as the person's own limit; nothing comes back to the erased."""
 
     def work(unit: Unit) -> None:
         now = clock.now()
+        person = unit.get(Person, profile.id)
+        if person is not None and person.status == "erased":
+            return
         _keep(unit, replace(profile, changed_at=now))
         unit.save(seats_of(unit, profile.id, now).limited(profile.capacity, now))
-
-    store.atomically(work)
-
-
-def erase_person(store: Store, clock: Clock, person_id: str) -> None:
-    """Destroy what is kept about a person but their id, and what they wrote; they leave everything."""
-
-    def work(unit: Unit) -> None:
-        now = clock.now()
-        _keep(unit, Person(id=person_id, status="erased", changed_at=now))
-        unit.save(seats_of(unit, person_id, now).touched(now))
-        _let_go(unit, person_id, "erased", now)
-        for request in unit.requests_by(person_id, None, None, None):
-            if request.message:
-                unit.save(replace(request, message=""))
-        for enrolment in unit.enrolments_of(person_id):
-            if enrolment.wishes:
-                unit.save(replace(enrolment, wishes=(), changed_at=now))
 
     store.atomically(work)
 
@@ -81,15 +70,21 @@ def is_admitted(store: Store, caller: Caller) -> bool:
     return store.reading(work)
 
 
-def _keep(unit: Unit, entity: E) -> None:
-    held = unit.get(type(entity), entity.id)
-    unit.save(replace(entity, version=held.version if held is not None else 0))
-
-
-def _let_go(unit: Unit, person_id: str, reason: EndReason, now: datetime) -> None:
+def supersede_requests(unit: Unit, person_id: str, now: datetime) -> None:
+    """End every pending request of somebody, on either side."""
     waiting = (*unit.pending_as("mentee", person_id), *unit.pending_as("mentor", person_id))
     supersede(unit, waiting, "person_gone", now)
+
+
+def leave_everything(unit: Unit, person_id: str, reason: EndReason, now: datetime) -> None:
+    """Somebody takes no part any more: requests, mentorships and enrolments end."""
+    supersede_requests(unit, person_id, now)
     for mentorship in unit.live_mentorships_of(person_id):
         leave_mentorship(unit, mentorship, person_id, reason, None, now)
     for enrolment in unit.live_enrolments_of(person_id):
         give_up(unit, enrolment, now)
+
+
+def _keep(unit: Unit, entity: E) -> None:
+    held = unit.get(type(entity), entity.id)
+    unit.save(replace(entity, version=held.version if held is not None else 0))

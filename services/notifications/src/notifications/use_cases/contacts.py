@@ -10,6 +10,7 @@ from notifications.domain.preferences import Preferences
 from notifications.ports import Store, Unit
 from servicekit.caller import Caller
 from servicekit.clock import Clock
+from servicekit.forgetting import forget_traces
 
 
 def is_admitted(store: Store, caller: Caller) -> bool:
@@ -80,6 +81,7 @@ def _forgotten(unit: Unit, person_id: str) -> Contact:
         "contacts": 1 if held.email else 0,
         "messages": len(told),
         "preferences": 1 if preferences is not None else 0,
+        **forget_traces(unit, "notifications", person_id),
     }
     return unit.save(Contact(id=person_id, version=held.version, status="erased", destroyed=destroyed))
 

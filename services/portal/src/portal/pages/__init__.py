@@ -11,6 +11,7 @@ from portal.pages import (
     language,
     mentors,
     mentorships,
+    my_data,
     profile,
     programs,
     reasons,
@@ -30,5 +31,5 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     reasons.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home, profile, mentors, requests, inbox, mentorships, meetings, programs):
+    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs):
         app.register_blueprint(page.blueprint)

@@ -1,5 +1,17 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
-from profiles.api import clients, oauth, people, profiles, vocabularies
+from profiles.api import clients, consents, erasures, oauth, people, profiles, vocabularies
+from profiles.use_cases.data import gather
+from servicekit.web import audit_log, data
 
-BLUEPRINTS = (people.blueprint, profiles.blueprint, vocabularies.blueprint, clients.blueprint, *oauth.BLUEPRINTS)
+BLUEPRINTS = (
+    people.blueprint,
+    profiles.blueprint,
+    consents.blueprint,
+    vocabularies.blueprint,
+    clients.blueprint,
+    erasures.blueprint,
+    data.blueprint(gather),
+    audit_log.blueprint,
+    *oauth.BLUEPRINTS,
+)

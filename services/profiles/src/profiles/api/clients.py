@@ -26,15 +26,11 @@ def create_client(body: dict[str, Any]) -> Response:
         scopes, programs = tuple(body["scopes"]), body["programs"]
         return clients.create_client(store, web.clock(), caller, secret, body["name"], scopes, programs)
 
-    response = web.command(create, ClientSchema, 201, lambda client: f"/v1/clients/{client.id}")
-    if "Idempotency-Replayed" not in response.headers:
-        # Added behind the stored reply, so that the secret is kept nowhere; a repeat gets the client without it.
-        response.set_data(current_app.json.dumps({**response.get_json(), "client_secret": secret}))
-    return response
+    return _with_secret(web.command(create, ClientSchema, 201, lambda client: f"/v1/clients/{client.id}"), secret)
 
 
 @blueprint.get("/clients")
-@web.operation("client.read")
+@web.operation("client.list")
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, ClientPage)
 def list_clients(query: dict[str, Any]) -> Response:
@@ -53,6 +49,34 @@ def read_client(client_id: str) -> Response:
     return web.reply(clients.read_client(web.store(), web.caller(), client_id), ClientSchema)
 
 
+@blueprint.post("/clients/<client_id>/secrets")
+@web.operation("client.rotate", creates=True)
+@blueprint.arguments(Nothing)
+@blueprint.response(201, NewClientSchema)
+def rotate_secret(body: dict[str, Any], client_id: str) -> Response:
+    """Get another secret, shown this once; the present one stays good until it is retired, or until the next one."""
+    secret, expected = clients.new_secret(), web.if_match(required=False)
+
+    def rotate(store: Any, caller: Any) -> Client:
+        return clients.rotate_secret(store, web.clock(), caller, secret, client_id, expected)
+
+    return _with_secret(web.command(rotate, ClientSchema, 201), secret)
+
+
+@blueprint.post("/clients/<client_id>/secrets/retire")
+@web.operation("client.retire")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, ClientSchema)
+def retire_secret(body: dict[str, Any], client_id: str) -> Response:
+    """Refuse the older secret from now on."""
+    expected = web.if_match(required=False)
+
+    def retire(store: Any, caller: Any) -> Client:
+        return clients.retire_secret(store, web.clock(), caller, client_id, expected)
+
+    return web.command(retire, ClientSchema)
+
+
 @blueprint.post("/clients/<client_id>/revoke")
 @web.operation("client.revoke")
 @blueprint.arguments(Nothing)
@@ -65,3 +89,10 @@ def revoke_client(body: dict[str, Any], client_id: str) -> Response:
         return clients.revoke_client(store, web.clock(), caller, client_id, expected)
 
     return web.command(revoke, ClientSchema)
+
+
+def _with_secret(response: Response, secret: str) -> Response:
+    if "Idempotency-Replayed" not in response.headers:
+        # Added behind the stored reply, so that the secret is kept nowhere; a repeat gets the client without it.
+        response.set_data(current_app.json.dumps({**response.get_json(), "client_secret": secret}))
+    return response

@@ -60,7 +60,7 @@ def find_people(query: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/people/<person_id>")
-@web.operation("person.read")
+@web.operation("person.read", private=True)
 @blueprint.response(200, PersonSchema)
 def read_person(person_id: str) -> Response:
     """Read somebody's facts; for colleagues there are cards at `/v1/people?id=...`."""
@@ -83,7 +83,7 @@ def change_person(body: dict[str, Any], person_id: str) -> Response:
 
 
 @blueprint.get("/people/<person_id>/roles")
-@web.operation("roles.read")
+@web.operation("roles.read", private=True)
 @blueprint.response(200, Roles)
 def read_roles(person_id: str) -> Response:
     """Read the roles that a person was given here."""

@@ -15,7 +15,7 @@ blueprint = web.blueprint("profiles", "/v1", description="What people say of the
 
 
 @blueprint.get("/people/<person_id>/profile")
-@web.operation("profile.read")
+@web.operation("profile.read", private=True)
 @blueprint.response(200, ProfileSchema)
 def read_profile(person_id: str) -> Response:
     """Read a mentoring profile; before the first was published an empty one, with the ETag `"0"`."""

@@ -54,7 +54,7 @@ class RefreshFamily(Entity):
     """All refresh tokens that descend from one sign-in; only the newest is good.
 
     A token that comes a second time was stolen, or its reply was lost: nobody can tell, so the family ends
-    (RFC 9700 section 4.14.2).
+    (RFC 9700 section 4.14.2). `roles` are those that the identity provider gave at the sign-in.
     """
 
     person_id: str
@@ -62,10 +62,11 @@ class RefreshFamily(Entity):
     started_at: datetime
     used_at: datetime
     expires_at: datetime
+    roles: tuple[str, ...] = ()
     ended: bool = False
 
     @staticmethod
-    def begun(id: str, person_id: str, secret: str, now: datetime) -> "RefreshFamily":
+    def begun(id: str, person_id: str, secret: str, now: datetime, roles: tuple[str, ...] = ()) -> "RefreshFamily":
         """The family of a sign-in that happens now."""
         return RefreshFamily(
             id=id,
@@ -74,6 +75,7 @@ class RefreshFamily(Entity):
             started_at=now,
             used_at=now,
             expires_at=now + REFRESH_IDLE,
+            roles=roles,
         )
 
     def is_live(self, now: datetime) -> bool:

@@ -17,6 +17,10 @@ class NameTaken(AlreadyExists):
     """The vocabulary already has an entry of this name or synonym."""
 
 
+class ErasureUnderWay(AlreadyExists):
+    """This person is being forgotten already."""
+
+
 class NotYoursToChange(Forbidden):
     """The person may change some of their own facts, and these are not among them."""
 

@@ -93,7 +93,8 @@ FACTS_OF_ONE_S_OWN = frozenset({"time_zone", "languages", "locale"})
 class Person(Entity):
     """Somebody the organisation employs, or employed.
 
-    `email_key` and `external_key` are what must be unique; `sort_name` and `name_prefixes` serve the search.
+    `email_key` and `external_key` are what must be unique; `sort_name` and `name_prefixes` serve the search. Whoever
+    has an `erasure_id` asked to be forgotten, and colleagues do not see them any more.
     """
 
     facts: Facts
@@ -103,6 +104,7 @@ class Person(Entity):
     external_key: str | None
     sort_name: str
     name_prefixes: tuple[str, ...]
+    erasure_id: str | None = None
 
     @staticmethod
     def registered(id: str, facts: Facts, now: datetime) -> "Person":

@@ -1,7 +1,7 @@
 """Skills and themes: the words an organisation agreed on, and those somebody proposed by using them."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from dataclasses import dataclass, replace
+from typing import Literal, Self, TypeVar
 
 from contracts.profiles import SkillChanged, ThemeChanged
 from profiles.domain.search import folded, prefixes
@@ -26,6 +26,21 @@ class Term(Entity):
     category: str = ""
     standing: Standing = "approved"
     retired: bool = False
+    proposed_by: str | None = None
+
+    def blanked(self) -> Self:
+        """The entry without its words, which were somebody's who is forgotten; the id stays, as one of no use."""
+        return replace(
+            self,
+            name=self.id,
+            name_key=folded(self.id),
+            keys=(folded(self.id),),
+            prefixes=(),
+            synonyms=(),
+            category="",
+            retired=True,
+            proposed_by=None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +72,15 @@ PREFIXES: dict[type[Term], str] = {Skill: "skl", Theme: "thm"}
 
 
 def new_term(
-    kind: type[T], id: str, name: str, synonyms: tuple[str, ...] = (), category: str = "", *, proposed: bool = False
+    kind: type[T],
+    id: str,
+    name: str,
+    synonyms: tuple[str, ...] = (),
+    category: str = "",
+    *,
+    proposed_by: str | None = None,
 ) -> T:
-    """A new entry; a synonym that repeats the name or another one is dropped."""
+    """A new entry; a synonym that repeats the name or another one is dropped. `proposed_by` used it unasked."""
     kept: dict[str, str] = {}
     for synonym in synonyms:
         if folded(synonym) != folded(name):
@@ -72,5 +93,6 @@ def new_term(
         prefixes=prefixes(name, *kept.values()),
         synonyms=tuple(kept.values()),
         category=category,
-        standing="proposed" if proposed else "approved",
+        standing="proposed" if proposed_by else "approved",
+        proposed_by=proposed_by,
     )

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -33,13 +33,16 @@ class Trust:
     """What the operator configured about the provider.
 
     `audience` is the portal's client id there; `link_claim` names a person: `email` (verified, unless
-    `trust_unverified_email`), or a claim that carries the external id.
+    `trust_unverified_email`), or a claim that carries the external id. `role_claim` names a claim of roles or groups,
+    with dots where it lies deeper (`realm_access.roles`), and `role_map` says which of its values gives which role.
     """
 
     issuer: str
     audience: str
     link_claim: str = "email"
     trust_unverified_email: bool = False
+    role_claim: str = ""
+    role_map: Mapping[str, str] = field(default_factory=dict)
 
 
 class DiscoveredKeys:
@@ -123,4 +126,14 @@ class OpenIdProvider:
             subject=claims["sub"],
             email=value if by_email and verified else None,
             external_id=None if by_email else value,
+            roles=self._roles(claims),
         )
+
+    def _roles(self, claims: Mapping[str, Any]) -> tuple[str, ...]:
+        """The platform's roles that the claim gives; a value that nobody mapped gives none."""
+        held: Any = claims
+        for name in self._trust.role_claim.split("."):
+            held = held.get(name) if isinstance(held, Mapping) else None
+        values = [held] if isinstance(held, str) else held if isinstance(held, list) else []
+        mapped = self._trust.role_map
+        return tuple(sorted({mapped[value] for value in values if isinstance(value, str) and value in mapped}))

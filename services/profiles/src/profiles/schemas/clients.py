@@ -23,6 +23,11 @@ class ClientSchema(Schema):
     scopes = fields.List(fields.String(), **said("What it may do."))
     programs = fields.List(fields.String(), **said("The programs it is limited to; empty is every program."))
     created_at = Moment(**said("When it was made."))
+    rotated_at = Moment(allow_none=True, **said("When its newest secret was made, if it ever got another."))
+    two_secrets = fields.Function(
+        lambda client: client.older_secret_hash is not None,
+        metadata={"type": "boolean", "description": "Whether the secret before the newest one is still good."},
+    )
     revoked_at = Moment(allow_none=True, **said("Since when it is refused, if it is."))
 
 

@@ -14,6 +14,7 @@ from profiles.domain.profile import (
     MOST_SKILLS,
     Interval,
 )
+from profiles.schemas.consents import PURPOSE
 from profiles.schemas.shapes import Flag, Texts, said
 from profiles.use_cases.profiles import Draft, NamedProfile
 from servicekit.web.schema import Code, Schema, Text, Whole
@@ -59,10 +60,10 @@ class PublishProfile(Schema):
     opted_out = Flag(**said("Keeps them out of all matching."))
     avoid = Texts(MOST_AVOIDED, 64, **said("Ids of people they are never to be matched with; nobody learns of it."))
     consent = fields.Dict(
-        keys=Text(64, least=1),
+        keys=fields.String(validate=validate.Regexp(PURPOSE, error="A purpose is a code such as `figures`.")),
         values=Flag(),
         validate=validate.Length(max=20),
-        **said("What they agree to, by purpose."),
+        **said("What they agree to, by purpose; a purpose that is left out stays as it was."),
     )
 
     @post_load

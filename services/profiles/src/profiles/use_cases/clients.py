@@ -3,10 +3,10 @@
 import secrets
 from dataclasses import dataclass
 
-from profiles.domain.audit import audited
 from profiles.domain.client import Client, digest
-from profiles.permissions import TABLE
+from profiles.permissions import TABLE, relations_to_client
 from profiles.ports import Store, Unit
+from servicekit.audit import audited
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
@@ -68,15 +68,47 @@ def revoke_client(store: Store, clock: Clock, caller: Caller, client_id: str, ex
     return store.atomically(work)
 
 
+def rotate_secret(
+    store: Store, clock: Clock, caller: Caller, secret: str, client_id: str, expected: int | None = None
+) -> Client:
+    """Give a client another secret; the present one stays good until it is retired, or until the next one.
+
+    Raises:
+        WrongState: the client was revoked.
+    """
+    TABLE.require(caller, "client.rotate", relations_to_client(caller, client_id))
+
+    def work(unit: Unit) -> Client:
+        rotated = unit.require(Client, client_id, expected).rotated(secret, clock.now())
+        unit.save(audited(caller, "client.rotate", client_id, clock.now()))
+        return unit.save(rotated)
+
+    return store.atomically(work)
+
+
+def retire_secret(store: Store, clock: Clock, caller: Caller, client_id: str, expected: int | None = None) -> Client:
+    """End the time of the older secret; where there is one secret only, nothing changes."""
+    TABLE.require(caller, "client.retire", relations_to_client(caller, client_id))
+
+    def work(unit: Unit) -> Client:
+        client = unit.require(Client, client_id, expected)
+        if client.older_secret_hash is None:
+            return client
+        unit.save(audited(caller, "client.retire", client_id, clock.now()))
+        return unit.save(client.retired())
+
+    return store.atomically(work)
+
+
 def read_client(store: Store, caller: Caller, client_id: str) -> Client:
     """One client."""
-    TABLE.require(caller, "client.read")
+    TABLE.require(caller, "client.read", relations_to_client(caller, client_id))
     return store.reading(lambda unit: unit.require(Client, client_id))
 
 
 def list_clients(store: Store, caller: Caller, after: str | None, limit: int) -> Clients:
     """Clients in the order they were made."""
-    TABLE.require(caller, "client.read")
+    TABLE.require(caller, "client.list")
 
     def work(unit: Unit) -> Clients:
         found = unit.clients_after(after, limit + 1)

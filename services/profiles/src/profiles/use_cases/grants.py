@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from profiles.domain.access import PEOPLE_ADMINS, Grant, Guard
-from profiles.domain.audit import audited
 from profiles.domain.errors import LastPeopleAdmin
 from profiles.domain.person import Person
 from profiles.permissions import TABLE, relations_to_person
 from profiles.ports import Store, Unit
+from servicekit.audit import audited
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.refusals import Stale, WrongState
@@ -46,7 +46,7 @@ def grant_roles(
         if roles and not person.may_come_in:
             raise WrongState(f"{person_id} left the organisation and can be given no role.")
         if "people_admin" in set(before.roles) - set(roles):
-            _keep_a_people_admin(unit, person_id)
+            keep_a_people_admin(unit, person_id)
         unit.save(audited(caller, "roles.grant", person_id, clock.now(), *after.roles))
         return unit.save(after)
 
@@ -70,7 +70,8 @@ def _grant(unit: Unit, person_id: str) -> Grant:
     return unit.get(Grant, person_id) or Grant(id=person_id)
 
 
-def _keep_a_people_admin(unit: Unit, leaving: str) -> None:
+def keep_a_people_admin(unit: Unit, leaving: str) -> None:
+    """Pass where somebody beside `leaving` can administer people; raises LastPeopleAdmin."""
     # Two admins who take the role from each other at once must conflict, so both go through one document.
     unit.save(unit.get(Guard, PEOPLE_ADMINS) or Guard(id=PEOPLE_ADMINS))
     others = [grant.id for grant in unit.people_admins() if grant.id != leaving]

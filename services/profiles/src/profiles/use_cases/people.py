@@ -126,7 +126,8 @@ def show_cards(store: Store, caller: Caller, ids: Sequence[str]) -> list[Card]:
 
     def work(unit: Unit) -> list[Card]:
         unit.prefetch(Person, ids)
-        people = [person for id in dict.fromkeys(ids) if (person := unit.get(Person, id)) is not None]
+        known = [person for id in dict.fromkeys(ids) if (person := unit.get(Person, id)) is not None]
+        people = [person for person in known if person.erasure_id is None or person.id == caller.id]
         return _cards(unit, people)
 
     return store.reading(work)

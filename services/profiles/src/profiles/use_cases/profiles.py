@@ -1,17 +1,18 @@
 """Reading, publishing, pausing and resuming a mentoring profile."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from profiles.domain.audit import audited
 from profiles.domain.person import Person
 from profiles.domain.profile import Interval, Offer, Profile, Statement
 from profiles.domain.vocabulary import Skill, Theme
 from profiles.permissions import TABLE, relations_to_person
 from profiles.ports import Store, Unit
+from profiles.use_cases.consents import consent_of, keep_consent
 from profiles.use_cases.vocabularies import name_terms
+from servicekit.audit import audited
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.refusals import FieldError, InvalidInput, Stale, WrongState
@@ -19,7 +20,10 @@ from servicekit.refusals import FieldError, InvalidInput, Stale, WrongState
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What somebody sends as their profile; skills and themes by name or id, offered skills as (skill, level)."""
+    """What somebody sends as their profile; skills and themes by name or id, offered skills as (skill, level).
+
+    Of `consent`, purposes that are not named stay as they were.
+    """
 
     skills_offered: tuple[tuple[str, int], ...] = ()
     skills_wanted: tuple[str, ...] = ()
@@ -74,7 +78,8 @@ def publish_profile(
         before = unit.get(Profile, person.id) or Profile(id=person.id)
         _expect(before, expected)
         _check_avoided(unit, person.id, draft.avoid)
-        after = before.stating(_statement(unit, draft))
+        consent = keep_consent(unit, consent_of(unit, person.id), draft.consent, caller, clock.now())
+        after = before.stating(replace(_statement(unit, draft, person.id), consent=consent.purposes))
         if after == before and before.version:
             return _named(unit, before)
         _audit_foreign_hand(unit, clock, caller, "profile.change", person.id)
@@ -159,7 +164,7 @@ def _check_avoided(unit: Unit, person_id: str, avoid: tuple[str, ...]) -> None:
         raise InvalidInput("Some people to avoid cannot be; see `errors`.", wrong)
 
 
-def _statement(unit: Unit, draft: Draft) -> Statement:
+def _statement(unit: Unit, draft: Draft, person_id: str) -> Statement:
     skills = name_terms(
         unit,
         Skill,
@@ -167,8 +172,10 @@ def _statement(unit: Unit, draft: Draft) -> Statement:
             *((f"/skills_offered/{place}/skill", skill) for place, (skill, _) in enumerate(draft.skills_offered)),
             *_places("skills_wanted", draft.skills_wanted),
         ],
+        person_id,
     )
-    themes = name_terms(unit, Theme, [*_places("goals", draft.goals), *_places("helps_with", draft.helps_with)])
+    named = [*_places("goals", draft.goals), *_places("helps_with", draft.helps_with)]
+    themes = name_terms(unit, Theme, named, person_id)
     offered, goals = len(draft.skills_offered), len(draft.goals)
     return Statement(
         skills_offered=tuple(
@@ -183,7 +190,6 @@ def _statement(unit: Unit, draft: Draft) -> Statement:
         bio=draft.bio,
         opted_out=draft.opted_out,
         avoid=draft.avoid,
-        consent=draft.consent,
     )
 
 

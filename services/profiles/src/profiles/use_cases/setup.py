@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from profiles.domain.access import PEOPLE_ADMINS, Grant, Guard, SigningKey
-from profiles.domain.audit import audited
 from profiles.domain.person import Facts, Person
 from profiles.domain.search import folded
 from profiles.ports import Store, Unit
+from servicekit.audit import audited
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id

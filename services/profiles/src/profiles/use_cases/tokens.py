@@ -56,7 +56,7 @@ def exchange_id_token(
 
     def work(unit: Unit) -> SignedIn:
         person = _person_of(unit, identity, now)
-        family = unit.save(RefreshFamily.begun(new_id("rtf"), person.id, secret, now))
+        family = unit.save(RefreshFamily.begun(new_id("rtf"), person.id, secret, now, identity.roles))
         return _signed_in(unit, family, secret)
 
     return _issued_to_person(store.atomically(work), signer, now)
@@ -138,7 +138,8 @@ def _matching(unit: Unit, identity: Identity) -> Person | None:
 
 def _signed_in(unit: Unit, family: RefreshFamily, secret: str) -> SignedIn:
     grant = unit.get(Grant, family.person_id)
-    roles = ("employee", *(grant.roles if grant else ()))
+    granted = {*family.roles, *(grant.roles if grant else ())}
+    roles = ("employee", *sorted(granted))
     return SignedIn(family=family, refresh_token=f"{family.id}.{secret}", roles=roles)
 
 

@@ -58,8 +58,8 @@ def add_term(store: Store, caller: Caller, kind: type[T], name: str, synonyms: t
     return store.atomically(work)
 
 
-def name_terms(unit: Unit, kind: type[T], places: Sequence[tuple[str, str]]) -> list[str]:
-    """The ids of the entries that `places`, as (pointer, name or id), name; an unknown name is proposed.
+def name_terms(unit: Unit, kind: type[T], places: Sequence[tuple[str, str]], person_id: str) -> list[str]:
+    """The ids of the entries that `places`, as (pointer, name or id), name; an unknown name is the person's proposal.
 
     Raises:
         InvalidInput: an id of no entry, with its pointer.
@@ -76,7 +76,7 @@ def name_terms(unit: Unit, kind: type[T], places: Sequence[tuple[str, str]]) -> 
     known = {key: term for term in unit.terms_with_keys(kind, list(keys)) for key in term.keys} if keys else {}
     for key, text in keys.items():
         if key not in known:
-            proposed = new_term(kind, new_id(PREFIXES[kind]), text, proposed=True)
+            proposed = new_term(kind, new_id(PREFIXES[kind]), text, proposed_by=person_id)
             known[key] = unit.save(proposed, proposed.snapshot)
     return [text if text in ids else known[folded(text)].id for _, text in places]
 

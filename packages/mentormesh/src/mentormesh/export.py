@@ -1,0 +1,74 @@
+"""`mentormesh people export`: one archive of everything that every service holds about a person."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mentormesh.stack.command import root_option
+from mentormesh.stack.failures import StackFailure
+from mentormesh.stack.running import running_stack, service_url
+from mentormesh.stack.services import SERVICES
+
+TIMEOUT_SECONDS = 60
+
+
+@click.command()
+@root_option
+@click.argument("person_id")
+@click.option("--as", "email", metavar="EMAIL", help="Who asks, in the local stack: the person, or a people admin.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file; PERSON_ID.zip when left out.")
+def export(root: str | None, person_id: str, email: str | None, out: Path | None) -> None:
+    """Write everything that every service holds about PERSON_ID into one zip file.
+
+    It has JSON with its schema for each service, and index.html for reading. Outside the local stack,
+    MENTORMESH_STACK names a file with the services' addresses, and MENTORMESH_TOKEN holds a platform token of
+    the person or of a people admin. A people admin's archive has no reviews by others, and each reading is audited.
+    """
+    from servicekit.archive import archive
+
+    folder, stack = running_stack(root)
+    token = _token(root, email)
+    parts = [_part(service_url(stack, folder, service), service, person_id, token) for service in SERVICES]
+    path = out or Path(f"{person_id}.zip")
+    try:
+        path.write_bytes(archive(parts))
+    except OSError as error:
+        raise StackFailure(f"{path} cannot be written ({error.strerror}). Choose another with --out.") from error
+    path.chmod(0o600)
+    click.echo(f"{path} holds what {', '.join(SERVICES)} know of {person_id}. It is personal: keep it so.")
+
+
+def _token(root: str | None, email: str | None) -> str:
+    given = os.environ.get("MENTORMESH_TOKEN")
+    if given and not email:
+        return given
+    if not email:
+        raise StackFailure("Say who asks: --as EMAIL in the local stack, or MENTORMESH_TOKEN.")
+    import requests
+
+    from mentormesh.stack.identity import register
+    from mentormesh.tokens import sign_in_of
+
+    sign_in = sign_in_of(root)
+    with requests.Session() as session:
+        register(sign_in.issuer, email, email)
+        return str(sign_in.token(email, session)["access_token"])
+
+
+def _part(url: str, service: str, person_id: str, token: str) -> dict[str, Any]:
+    import requests
+
+    try:
+        reply = requests.get(
+            f"{url}/v1/people/{person_id}/data",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT_SECONDS,
+        )
+    except requests.RequestException as error:
+        raise StackFailure(f"{service} does not answer ({error}). Nothing was written.") from error
+    if not reply.ok:
+        raise StackFailure(f"{service} refused with {reply.status_code}: {reply.text[:300]}. Nothing was written.")
+    part: dict[str, Any] = reply.json()
+    return part
