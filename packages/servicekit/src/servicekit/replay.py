@@ -10,8 +10,9 @@ from servicekit.store import Store, Unit
 
 
 def replay(store: Store[Any], group: str, names: Iterable[str]) -> None:
-    """Forget watermarks and positions of these topics; the worker notices and starts at their beginning.
+    """Forget watermarks and positions of these topics; the worker starts at their beginning.
 
+    It notices with the next event of a partition that it reads; on a quiet platform, when it is started again.
     How far each key ever was stays known: handlers with outside effects are not called again up to there.
     """
     chosen = list(names)
