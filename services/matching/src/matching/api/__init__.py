@@ -1,6 +1,6 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
-from matching.api import enrolments, mentorships, programs, recommendations, requests
+from matching.api import enrolments, mentorships, programs, recommendations, requests, runs
 
 BLUEPRINTS = (
     programs.blueprint,
@@ -8,4 +8,5 @@ BLUEPRINTS = (
     recommendations.blueprint,
     requests.blueprint,
     mentorships.blueprint,
+    runs.blueprint,
 )

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
+
 import engine
 from contracts import Event
 from contracts.fields import ProgramKind
@@ -37,10 +39,30 @@ from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
 
 State = Literal["draft", "open", "running", "closing", "closed"]
+# Who confirms a pair that a run proposes; with `none` it starts at once.
+Confirmation = Literal["both", "mentor", "none"]
 TAKING_PART: tuple[State, ...] = ("open", "running")
 # A command that read the program as running may commit this much later, so a program is not closed sooner.
 SETTLES_AFTER = timedelta(seconds=30)
 FIXED_ONCE_OPEN = ("kind", "group", "time_zone")
+# What a run keeps of a program: everything that its pairs depend on, pairs that are given aside.
+TERMS = (
+    "kind",
+    "group",
+    "as_of",
+    "attributes",
+    "weights",
+    "seniority",
+    "diversity",
+    "wishes",
+    "rules",
+    "floor",
+    "objective",
+    "fairness",
+    "spread",
+    "stickiness",
+    "seed",
+)
 PLAIN_MATCH_KEYS = (
     "attributes",
     "diversity",
@@ -70,6 +92,8 @@ class Program(Entity):
     approval: Literal["manager", "automatic"] = "manager"
     places: Places = field(default_factory=Places)
     waitlist: Literal["auto", "ask"] = "auto"
+    confirmation: Confirmation = "both"
+    confirm_within: str = "P7D"
     requests: Requests = field(default_factory=Requests)
     journey: Journey = field(default_factory=Journey)
     surveys: tuple[SurveyPlan, ...] = ()
@@ -98,6 +122,11 @@ class Program(Entity):
         """Whether people may enrol, ask and answer."""
         return self.state in TAKING_PART
 
+    @property
+    def asks(self) -> Confirmation:
+        """Who confirms a pair of a run. A group starts at once: it could not wait for each of its members."""
+        return "none" if self.kind == "group" else self.confirmation
+
     def is_managed_by(self, person_id: str) -> bool:
         """Whether the person is one of its managers."""
         return person_id in self.managers
@@ -120,6 +149,28 @@ class Program(Entity):
             **nested,
             **plain,
         }
+
+    def overridden(self, overrides: Mapping[str, Any]) -> "Program":
+        """The program as a what-if would have it; it is not to be saved.
+
+        Raises:
+            InvalidInput: values that cannot be, by name.
+        """
+        other = replace(self, **overrides)
+        errors = _match_errors(other)
+        if errors:
+            raise InvalidInput("The match cannot be run like this.", errors)
+        return other
+
+    def terms(self) -> dict[str, Any]:
+        """The terms that a run keeps, as plain JSON."""
+        fixed = replace(self, as_of=self.as_of or self.starts_on)
+        plain: dict[str, Any] = msgspec.to_builtins({name: getattr(fixed, name) for name in TERMS})
+        return plain
+
+    def with_terms(self, terms: Mapping[str, Any]) -> "Program":
+        """The program by the terms that a run kept."""
+        return msgspec.convert({**msgspec.to_builtins(self), **terms}, Program)
 
     def create(self) -> tuple["Program", list[Event]]:
         """The draft, checked.

@@ -8,6 +8,7 @@ from matching.domain.mentorship import EndReason
 from matching.domain.person import Client, Person, Profile, Word
 from matching.ports import Store, Unit
 from matching.use_cases.places import give_up
+from matching.use_cases.runs.snapshots import forget_in_runs, leave_runs
 from matching.use_cases.seating import leave_mentorship, seats_of, supersede
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -54,6 +55,7 @@ def erase_person(store: Store, clock: Clock, person_id: str) -> None:
         for enrolment in unit.enrolments_of(person_id):
             if enrolment.wishes:
                 unit.save(replace(enrolment, wishes=(), changed_at=now))
+        forget_in_runs(unit, clock, person_id)
 
     store.atomically(work)
 
@@ -91,5 +93,6 @@ def _let_go(unit: Unit, person_id: str, reason: EndReason, now: datetime) -> Non
     supersede(unit, waiting, "person_gone", now)
     for mentorship in unit.live_mentorships_of(person_id):
         leave_mentorship(unit, mentorship, person_id, reason, None, now)
+    leave_runs(unit, person_id)
     for enrolment in unit.live_enrolments_of(person_id):
         give_up(unit, enrolment, now)
