@@ -27,14 +27,18 @@ class Stopped(Exception):
 
 def compute_next(store: Store, clock: Clock, lease: Ownership, solver: Solver, stopping: Callable[[], bool]) -> bool:
     """Compute the run that is next, if there is one and this worker owns the lease; whether there was."""
-    if lease.claim() is None:
+    if stopping() or lease.claim() is None:
         return False
-    run = store.atomically(lambda unit: _take_up(unit, clock, lease))
-    if run is None:
+    try:
+        run = store.atomically(lambda unit: _take_up(unit, clock, lease))
+        if run is not None and run.state == "running":
+            _compute(store, clock, run, solver, _Watch(store, lease, run.id, stopping))
+    except LeaseLost:
         return False
-    if run.state == "running":
-        _compute(store, clock, run, solver, _Watch(store, lease, run.id, stopping))
-    return True
+    finally:
+        if stopping():
+            lease.release()
+    return run is not None
 
 
 @dataclass
