@@ -157,7 +157,7 @@ class Program(Entity):
             InvalidInput: values that cannot be, by name.
         """
         other = replace(self, **overrides)
-        errors = _match_errors(other)
+        errors = _group_errors(other) or _match_errors(other)
         if errors:
             raise InvalidInput("The match cannot be run like this.", errors)
         return other
@@ -284,12 +284,15 @@ def _check(program: Program) -> None:
     low, high = program.eligibility.min_level, program.eligibility.max_level
     if low is not None and high is not None and high < low:
         errors.append(FieldError("/eligibility/max_level", f"must not be below min_level ({low})"))
-    if (program.group is not None) != (program.kind == "group"):
-        errors.append(FieldError("/group", "belongs to programs of kind group, which need it"))
-    else:
-        errors += _match_errors(program)
+    errors += _group_errors(program) or _match_errors(program)
     if errors:
         raise InvalidInput("The program cannot be like this.", errors)
+
+
+def _group_errors(program: Program) -> list[FieldError]:
+    if (program.group is not None) == (program.kind == "group"):
+        return []
+    return [FieldError("/group", "belongs to programs of kind group, which need it")]
 
 
 def _match_errors(program: Program) -> list[FieldError]:

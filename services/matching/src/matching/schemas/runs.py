@@ -14,7 +14,7 @@ from matching.schemas.programs import (
     WishWeightsSchema,
 )
 from matching.schemas.recommendations import ComponentsSchema
-from matching.schemas.shapes import Day, Flag, Many, Number, Page, PageQuery, Part, Word, said
+from matching.schemas.shapes import Flag, Many, Number, Page, PageQuery, Part, Word, said
 from servicekit.web.schema import Code, Identifier, Moment, Schema, Text, Whole
 
 STATES = ("queued", "running", "ready", "publishing", "published", "discarded", "failed", "cancelled")
@@ -63,7 +63,7 @@ class TermsSchema(_Terms):
 
     kind = fields.String(**said("The program's kind."))
     group = Part(GroupSizeSchema, allow_none=True, **said("Sizes, in a program of groups."))
-    as_of = Day(**said("The day whose time-zone offsets count."))
+    as_of = fields.String(**said("The day whose time-zone offsets count."))
     attributes = fields.List(fields.String(), **said("Further attributes of people that count."))
 
 
