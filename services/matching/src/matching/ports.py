@@ -1,6 +1,6 @@
 """What matching's use cases need of the world: units of work with named questions, and the match itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
@@ -345,11 +345,11 @@ class SolverDied(Exception):
 class Solver(Protocol):
     """The match of a whole program, where it can be stopped at any moment."""
 
-    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Iterator[Answer]:
+    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Generator[Answer, None, None]:
         """The answer in parts.
 
         `watch(stage, share)` is called several times a second from the caller's thread; whatever it raises ends the
-        computation at once and comes out here.
+        computation at once and comes out here, and so does closing the generator.
 
         Raises:
             SolverRefused, SolverDied: there is no answer.

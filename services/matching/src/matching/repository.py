@@ -56,8 +56,8 @@ DOCUMENTS: tuple[Documents, ...] = (
         Run,
         "runs",
         (
-            index("program_id"),
-            index("state", where={"state": {"$in": ["queued", "running", "publishing"]}}),
+            index("program_id", "state"),
+            index("state"),
             # The program's transaction keeps two from being published at once; this index is the proof beside it.
             index("program_id", unique=True, where={"state": "publishing"}),
         ),

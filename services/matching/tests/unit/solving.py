@@ -1,6 +1,6 @@
 """Solvers for tests: the real match within the test's own process, and some that go wrong when they are told to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ class InProcess:
     between: Callable[[int], None] = lambda part: None
     asked: list[Question] = field(default_factory=list)
 
-    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Iterator[Answer]:
+    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Generator[Answer, None, None]:
         self.asked.append(question)
         people, managers = self._inputs(question)
         header = Header(

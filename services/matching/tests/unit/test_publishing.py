@@ -8,7 +8,7 @@ from matching.domain.errors import AlreadyPublishing, DeadlinePassed
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.run import Run
-from matching.domain.terms import GroupSize
+from matching.domain.terms import Group
 from matching.timers import TIMERS
 from matching.use_cases import enrolments, mentorships, programs, requests
 from matching.use_cases.runs import publishing, reading, starting
@@ -221,7 +221,7 @@ def test_a_program_that_closes_skips_what_is_left(world: World) -> None:
 
 
 def test_groups_start_at_once_and_each_mentee_joins(world: World) -> None:
-    program = _program(world, mentees=3, seats=3, kind="group", group=GroupSize(min=2, max=4))
+    program = _program(world, mentees=3, seats=3, kind="group", group=Group(min=2, max=4))
     run = solved(world, program)
     done = published(world, run)
     assert done.published == 3

@@ -9,7 +9,7 @@ import msgspec
 
 import engine
 from contracts import Event
-from contracts.fields import ProgramKind
+from contracts.fields import ProgramKind, Role
 from contracts.matching import (
     Journey,
     PlanChanged,
@@ -19,6 +19,7 @@ from contracts.matching import (
     ProgramCreated,
     ProgramOpened,
     ProgramStarted,
+    ProgramVacated,
     RequestTerms,
     SurveyPlan,
 )
@@ -27,13 +28,13 @@ from matching.domain.terms import (
     DEFAULT_WEIGHTS,
     Eligibility,
     Fairness,
-    GroupSize,
+    Group,
     Places,
     Requests,
     Rules,
     Seniority,
     Weights,
-    WishWeights,
+    Wishes,
 )
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
@@ -97,13 +98,13 @@ class Program(Entity):
     requests: Requests = field(default_factory=Requests)
     journey: Journey = field(default_factory=Journey)
     surveys: tuple[SurveyPlan, ...] = ()
-    group: GroupSize | None = None
+    group: Group | None = None
     as_of: date | None = None
     attributes: tuple[str, ...] = ()
     weights: Weights = DEFAULT_WEIGHTS
     seniority: Seniority = field(default_factory=Seniority)
     diversity: tuple[str, ...] = ("department",)
-    wishes: WishWeights = field(default_factory=WishWeights)
+    wishes: Wishes = field(default_factory=Wishes)
     rules: Rules = field(default_factory=Rules)
     floor: float = 0.0
     objective: Literal["best_total", "most_people", "stable"] = "best_total"
@@ -222,6 +223,18 @@ class Program(Entity):
         """Nothing is live any more; it can only be read."""
         self._require("closing")
         return replace(self, state="closed")._told(ProgramClosed)
+
+    def vacated(self, role: Role, enrolment_id: str) -> Event:
+        """The fact that a place is free for which `enrolment_id` has waited longest."""
+        return ProgramVacated(
+            program_id=self.id,
+            kind=self.kind,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            role=role,
+            enrolment_id=enrolment_id,
+            managers=self.managers,
+        )
 
     def is_settled(self, now: datetime) -> bool:
         """Whether no command that still saw it running can be under way."""

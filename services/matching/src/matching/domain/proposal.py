@@ -54,6 +54,10 @@ class Proposal(Entity):
         """The mentee and the mentor."""
         return self.mentee_id, self.mentor_id
 
+    def other_than(self, person_id: str) -> str:
+        """The other of the two."""
+        return self.mentee_id if person_id == self.mentor_id else self.mentor_id
+
     def lock(self) -> "Proposal":
         """It stays when the rest is solved again."""
         self._require("proposed")

@@ -60,7 +60,7 @@ class SenioritySchema(Value):
 class WishWeightsSchema(Value):
     """What a first wish adds to a score."""
 
-    makes = terms.WishWeights
+    makes = terms.Wishes
     mentee = Number(0, MOST, **said("A mentee's first wish."))
     mentor = Number(0, MOST, **said("A mentor's first wish."))
 
@@ -68,7 +68,7 @@ class WishWeightsSchema(Value):
 class GroupSizeSchema(Value):
     """How many mentees a group has."""
 
-    makes = terms.GroupSize
+    makes = terms.Group
     min = Whole(1, 100, required=True, **said("At least."))
     max = Whole(1, 100, required=True, **said("At most."))
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -33,7 +33,7 @@ class ChildSolver:
 
     environment: Mapping[str, str]
 
-    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Iterator[Answer]:
+    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Generator[Answer, None, None]:
         """See `ports.Solver`; the child is gone when this ends, however it ends."""
         with tempfile.TemporaryFile() as errors:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter, no shell

@@ -9,7 +9,7 @@ from matching.domain.proposal import Proposal
 from matching.domain.run import Run
 from matching.ports import Store, Unit
 from matching.use_cases.recommendations import WORDS
-from matching.use_cases.runs.marking import judge, taken_in
+from matching.use_cases.runs.marking import in_order, judge, standing, taken_in
 from matching.use_cases.runs.reading import allowed
 from servicekit.caller import Caller
 from servicekit.refusals import InvalidInput
@@ -111,12 +111,13 @@ def explain_in_run(store: Store, caller: Caller, run_id: str, mentee_id: str, me
     def work(unit: Unit) -> Explained:
         run, program = allowed(unit, caller, "run.explain", run_id)
         run.require_solved()
-        _, _, score, rule = judge(unit, run, program, mentee_id, mentor_id)
-        mine = unit.proposals_with(run_id, mentee_id=mentee_id)
-        proposed = any(one.mentor_id == mentor_id and one.state in ("proposed", "published") for one in mine)
+        pair = in_order(run, mentee_id, mentor_id)
+        _, _, score, rule = judge(unit, run, program, *pair)
+        held = unit.get(Proposal, Proposal.key(run_id, *pair))
+        proposed = held is not None and held.state in ("proposed", "published")
         told = None if rule is None else pairing.shown(rule, to_manager=True)
         holders = [] if proposed or rule is not None else taken_in(unit, run, mentor_id)
-        instead = next((one for one in mine if one.mentor_id != mentor_id and one.state == "proposed"), None)
+        instead = None if proposed else next(iter(standing(unit, run, mentee_id)), None)
         return Explained(
             run_id=run_id,
             mentee_id=mentee_id,

@@ -7,6 +7,7 @@ that is left `running`.
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from matching.domain.program import Program
@@ -27,7 +28,8 @@ class Stopped(Exception):
 
 def compute_next(store: Store, clock: Clock, lease: Ownership, solver: Solver, stopping: Callable[[], bool]) -> bool:
     """Compute the run that is next, if there is one and this worker owns the lease; whether there was."""
-    if stopping() or lease.claim() is None:
+    # Nobody needs the lease, or a transaction, while nothing waits.
+    if stopping() or store.reading(lambda unit: unit.next_run()) is None or lease.claim() is None:
         return False
     try:
         run = store.atomically(lambda unit: _take_up(unit, clock, lease))
@@ -90,10 +92,11 @@ def _compute(store: Store, clock: Clock, run: Run, solver: Solver, watch: _Watch
     try:
         store.atomically(lambda unit: unit.discard_results(run.id))
         question = _question(store, clock, run, watch)
-        for answer in solver.solve(question, watch):
-            _keep(store, answer, watch)
-            if answer.record is not None:
-                _finish(store, clock, answer.record, watch)
+        with closing(solver.solve(question, watch)) as answers:
+            for answer in answers:
+                _keep(store, answer, watch)
+                if answer.record is not None:
+                    _finish(store, clock, answer.record, watch)
     except (Stopped, LeaseLost):
         _clear_if_cancelled(store, run)
     except SolverRefused as refused:

@@ -36,9 +36,10 @@ def forbid_pair(store: Store, caller: Caller, run_id: str, mentee_id: str, mento
 
     def work(unit: Unit) -> Proposal:
         run, program = _ready(unit, caller, "proposal.forbid", run_id)
-        held = unit.get(Proposal, Proposal.key(run_id, mentee_id, mentor_id))
+        pair = in_order(run, mentee_id, mentor_id)
+        held = unit.get(Proposal, Proposal.key(run_id, *pair))
         if held is None:
-            held = replace(_judged(unit, run, program, mentee_id, mentor_id)[0], was_proposed=False)
+            held = replace(_judged(unit, run, program, *pair)[0], was_proposed=False)
         if held.state == "forbidden":
             return told(unit, held)
         return _saved(unit, run, held.forbid())
@@ -55,7 +56,7 @@ def allow_pair(store: Store, caller: Caller, run_id: str, mentee_id: str, mentor
 
     def work(unit: Unit) -> Proposal:
         run, program = _ready(unit, caller, "proposal.allow", run_id)
-        held = _pair(unit, run_id, mentee_id, mentor_id)
+        held = _pair(unit, run, mentee_id, mentor_id)
         if held.state == "proposed":
             return told(unit, held)
         allowed_again = held.allow()
@@ -63,9 +64,9 @@ def allow_pair(store: Store, caller: Caller, run_id: str, mentee_id: str, mentor
             unit.save(run)
             unit.remove(held)
             return told(unit, allowed_again)
-        if _own(unit, run, mentee_id):
+        if standing(unit, run, held.mentee_id):
             raise NoSeatLeft("The mentee has another proposal by now. Replace that one instead.")
-        _require_seat(unit, run, program, mentee_id, mentor_id)
+        _require_seat(unit, run, program, *held.pair)
         return _saved(unit, run, allowed_again)
 
     return store.atomically(work)
@@ -82,20 +83,20 @@ def replace_pair(store: Store, caller: Caller, run_id: str, mentee_id: str, ment
 
     def work(unit: Unit) -> Proposal:
         run, program = _ready(unit, caller, "proposal.replace", run_id)
-        mine = unit.proposals_with(run_id, mentee_id=mentee_id)
-        same = next((one for one in mine if one.mentor_id == mentor_id), None)
+        pair = in_order(run, mentee_id, mentor_id)
+        same = unit.get(Proposal, Proposal.key(run_id, *pair))
         if same is not None and same.state == "proposed":
             return told(unit, same)
         if same is not None:
             raise WrongState("The pair is forbidden in this run. Allow it first.")
-        by_hand, rule = _judged(unit, run, program, mentee_id, mentor_id)
+        by_hand, rule = _judged(unit, run, program, *pair)
         if rule is not None:
             raise NotAvailable(WORDS[pairing.shown(rule, to_manager=True)])
         _require_seat(unit, run, program, mentee_id, mentor_id)
-        before = next(iter(_own(unit, run, mentee_id)), None)
+        before = next(iter(standing(unit, run, mentee_id)), None)
         if before is not None:
             unit.remove(before)
-        instead_of = None if before is None else before.instead_of or before.mentor_id
+        instead_of = None if before is None else before.instead_of or before.other_than(mentee_id)
         return _saved(unit, run, replace(by_hand, locked=True, by_hand=True, instead_of=instead_of))
 
     return store.atomically(work)
@@ -121,6 +122,21 @@ def judge(
     return people[0], people[1], score, rule
 
 
+def in_order(run: Run, mentee_id: str, mentor_id: str) -> tuple[str, str]:
+    """The pair as the run has it: between peers the smaller id stands first."""
+    if run.terms.get("kind") == "peer" and mentor_id < mentee_id:
+        return mentor_id, mentee_id
+    return mentee_id, mentor_id
+
+
+def standing(unit: Unit, run: Run, mentee_id: str) -> list[Proposal]:
+    """The pair in which the mentee has a mentor; among peers either side of a pair has."""
+    found = unit.proposals_with(run.id, mentee_id=mentee_id)
+    if run.terms.get("kind") == "peer":
+        found += unit.proposals_with(run.id, mentor_id=mentee_id)
+    return [one for one in found if one.state == "proposed"]
+
+
 def taken_in(unit: Unit, run: Run, mentor_id: str) -> list[Proposal]:
     """The pairs of the run that have a seat of the mentor; among peers either side of a pair takes it."""
     found = unit.proposals_with(run.id, mentor_id=mentor_id)
@@ -140,7 +156,7 @@ def _mark(
 ) -> Proposal:
     def work(unit: Unit) -> Proposal:
         run, _ = _ready(unit, caller, operation, run_id)
-        held = _pair(unit, run_id, mentee_id, mentor_id)
+        held = _pair(unit, run, mentee_id, mentor_id)
         marked = mark(held)
         return told(unit, held) if marked == held else _saved(unit, run, marked)
 
@@ -153,19 +169,11 @@ def _ready(unit: Unit, caller: Caller, operation: str, run_id: str) -> tuple[Run
     return run, program
 
 
-def _pair(unit: Unit, run_id: str, mentee_id: str, mentor_id: str) -> Proposal:
-    held = unit.get(Proposal, Proposal.key(run_id, mentee_id, mentor_id))
+def _pair(unit: Unit, run: Run, mentee_id: str, mentor_id: str) -> Proposal:
+    held = unit.get(Proposal, Proposal.key(run.id, *in_order(run, mentee_id, mentor_id)))
     if held is None:
         raise NotFound("The run does not propose this pair.")
     return held
-
-
-def _own(unit: Unit, run: Run, mentee_id: str) -> list[Proposal]:
-    """The pair in which the mentee has a mentor; among peers either side of a pair has."""
-    found = unit.proposals_with(run.id, mentee_id=mentee_id)
-    if run.terms.get("kind") == "peer":
-        found += unit.proposals_with(run.id, mentor_id=mentee_id)
-    return [one for one in found if one.state == "proposed"]
 
 
 def _saved(unit: Unit, run: Run, proposal: Proposal) -> Proposal:

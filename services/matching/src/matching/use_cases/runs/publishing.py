@@ -4,6 +4,7 @@ The pair's document turns from `proposed` in the very transaction that makes its
 was and nothing is made twice, however many workers are at it.
 """
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -21,8 +22,9 @@ from servicekit.clock import Clock
 from servicekit.ids import new_id
 from servicekit.refusals import Refusal, WrongState
 
-# What one look publishes; the lease is renewed between looks.
 AT_ONCE = 50
+# One look goes on for so long, in seconds; the lease is renewed between looks.
+LOOK_SECONDS = 2.0
 
 
 def publish_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Shown:
@@ -48,8 +50,15 @@ def publish_run(store: Store, clock: Clock, caller: Caller, run_id: str, expecte
     return store.atomically(work)
 
 
+def publish_for_a_while(store: Store, clock: Clock) -> None:
+    """One look of a worker."""
+    deadline = time.monotonic() + LOOK_SECONDS
+    while publish_some(store, clock) and time.monotonic() < deadline:
+        pass
+
+
 def publish_some(store: Store, clock: Clock) -> int:
-    """One look of a worker: some pairs of every run that is being published; how many it dealt with."""
+    """Deal with some pairs of every run that is being published; with how many."""
     dealt_with = 0
     for run in store.reading(lambda unit: unit.runs_publishing()):
         waiting = store.reading(_waiting_in(run))

@@ -13,6 +13,7 @@ from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program
 from servicekit.caller import Caller
 
+MOST_BY_HAND = 10_000
 ALONE = {
     "nobody": "There is nobody on the other side.",
     "no_seat": "All seats of their candidates went to pairs that add more.",
@@ -104,14 +105,16 @@ def list_proposals(
 def list_unmatched(
     store: Store, caller: Caller, run_id: str, after: str | None, limit: int
 ) -> tuple[list[Unmatched], str | None]:
-    """Mentees whom the run found nobody for, with what removed their candidates; an avoid list shows as `private`."""
+    """Mentees whom the run found nobody for and nobody was given by hand; an avoid list shows as `private`."""
 
     def work(unit: Unit) -> tuple[list[Unmatched], str | None]:
         run, _ = allowed(unit, caller, "proposal.list", run_id)
         if not run.is_solved:
             return [], None
         found, following = cut(unit.alone_in(run_id, after, limit + 1), limit)
-        return [_in_words(one) for one in found], following
+        by_hand = unit.proposals_of(run_id, {"by_hand": True, "state": "proposed"}, "mentee", None, MOST_BY_HAND)
+        given = {id for one in by_hand for id in one.pair}
+        return [_in_words(one) for one in found if one.person_id not in given], following
 
     return store.reading(work)
 
