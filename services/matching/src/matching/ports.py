@@ -14,7 +14,7 @@ from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.proposal import Alone, Proposal
 from matching.domain.request import Request
-from matching.domain.run import Problem, Run
+from matching.domain.run import Problem, Run, RunInputs
 from matching.domain.snapshot import Chunk
 from servicekit import store
 from servicekit.entity import Entity
@@ -191,6 +191,10 @@ class Unit(Protocol):
 
     def chunks_after(self, after: str, limit: int) -> list[Chunk]:
         """Chunks of every snapshot."""
+        ...
+
+    def inputs_after(self, after: str, limit: int) -> list[RunInputs]:
+        """The pairs that runs were given."""
         ...
 
     def chunk_holding(self, snapshot_id: str, person_id: str) -> Chunk | None:

@@ -255,6 +255,9 @@ class Unit(store.Unit):
     def chunks_after(self, after: str, limit: int) -> list[Chunk]:
         return self.find(Chunk, {"_id": {"$gt": after}}, limit=limit)
 
+    def inputs_after(self, after: str, limit: int) -> list[RunInputs]:
+        return self.find(RunInputs, {"_id": {"$gt": after}}, limit=limit)
+
     def chunk_holding(self, snapshot_id: str, person_id: str) -> Chunk | None:
         where = {"snapshot_id": snapshot_id, "first": {"$lte": person_id}, "last": {"$gte": person_id}}
         return self.first(Chunk, where)

@@ -15,7 +15,7 @@ from matching.domain.terms import Fairness, Rules, Weights
 from matching.ports import SolverDied
 from matching.timers import TIMERS
 from matching.use_cases import people, programs
-from matching.use_cases.runs import comparing, reading, starting
+from matching.use_cases.runs import comparing, marking, reading, starting
 from servicekit.caller import Caller
 from servicekit.lease import Lease
 from servicekit.refusals import Forbidden, InvalidInput, NotFound, WrongState
@@ -285,6 +285,9 @@ def test_an_erased_person_is_in_no_snapshot_and_no_answer(world: World, program:
     world.profile("ada", skills_wanted=("skl_sql",), avoid=("prs_ben",))
     world.person("ada", department="Sales", manager_id="prs_ben")
     run = solved(world, program)
+    marking.lock_pair(world.store, CARA, run.id, "prs_ana", "prs_ben")
+    starting.solve_again(world.store, world.clock, CARA, run.id, overrides={})
+    assert compute(world)
     assert "prs_ben" in _everything(world)
     people.erase_person(world.store, world.clock, "prs_ben")
     timers = Timers("matching", world.store, world.clock, TIMERS)
@@ -303,7 +306,8 @@ def _everything(world: World) -> str:
     """Every word that runs hold of people, unpacked."""
     chunks = [world.get(Chunk, one["_id"]) for one in world.store.held("run_snapshots")]
     words = [repr((one.unpacked(), one.first, one.last, unpack_lines(one.lines))) for one in chunks]
-    return " ".join([*words, repr(world.store.held("proposals")), repr(world.store.held("run_alone"))])
+    rest = ("proposals", "run_alone", "run_inputs")
+    return " ".join([*words, *(repr(world.store.held(collection)) for collection in rest)])
 
 
 # --- figures that are withheld

@@ -252,5 +252,5 @@ def test_erasure_leaves_no_name_no_address_no_message_and_one_receipt(
 
 
 def test_what_tells_nobody_anything_makes_no_message() -> None:
-    assert notices_of(m.RequestRerouted(**REQUEST, next_request_id="req_2", next_mentor_id="prs_dan")) == ()
+    assert notices_of(m.RunQueued(**RUN)) == ()
     assert notices_of(f.SessionHeld(**SESSION)) == ()

@@ -1,6 +1,6 @@
 """The figures of a run, and what of them may be shown: nothing over fewer than five people, nor what tells it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 FEWEST = 5
@@ -110,18 +110,19 @@ def _sums_known_of(breakdown: Breakdown, others: Sequence[Breakdown]) -> Iterabl
             yield from by_value.values()
 
 
-Change = tuple[float | int | str | None, float | int | str | None]
+Figure = float | int | str | None
 
 
-def changes(before: Figures, after: Figures) -> dict[str, Change]:
-    """The figures that two runs are compared by, of both."""
-    names: Mapping[str, Callable[[Figures], float | int | str | None]] = {
-        "objective": lambda one: one.objective,
-        "mentees": lambda one: one.mentees,
-        "pairs": lambda one: one.pairs,
-        "rate": lambda one: one.rate,
-        "percent": lambda one: one.percent,
-        "total": lambda one: one.total,
-        "wishes_met": lambda one: one.wishes_met,
-    }
-    return {name: (take(before), take(after)) for name, take in names.items()}
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One figure of two runs."""
+
+    name: str
+    before: Figure
+    after: Figure
+
+
+def changes(before: Figures, after: Figures) -> tuple[Change, ...]:
+    """The figures that two runs are compared by."""
+    names = ("objective", "mentees", "pairs", "rate", "percent", "total", "wishes_met")
+    return tuple(Change(name=name, before=getattr(before, name), after=getattr(after, name)) for name in names)

@@ -54,6 +54,16 @@ class Proposal(Entity):
         """The mentee and the mentor."""
         return self.mentee_id, self.mentor_id
 
+    @property
+    def wished_by_mentee(self) -> bool:
+        """Whether the mentee wished for this mentor."""
+        return self.wish_of_mentee > 0
+
+    @property
+    def wished_by_mentor(self) -> bool:
+        """Whether the mentor wished for this mentee: for managers only."""
+        return self.wish_of_mentor > 0
+
     def other_than(self, person_id: str) -> str:
         """The other of the two."""
         return self.mentee_id if person_id == self.mentor_id else self.mentor_id

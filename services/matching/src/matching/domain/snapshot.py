@@ -102,11 +102,12 @@ def _forgetting(person: engine.Person, gone: str) -> engine.Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Forgetting(Entity):
-    """A person is being removed from every snapshot: how far that got. The id is the person's.
+    """A person is being removed from every snapshot, and from the pairs that runs were given: how far that got.
 
-    A snapshot that was being taken when the erasure came may be stored after the first look, so there is a last one.
+    The id is the person's. What was being stored when the erasure came may come after the first look, hence a last one.
     """
 
     after: str = ""
+    inputs_after: str = ""
     due_at: datetime
     is_last: bool = False

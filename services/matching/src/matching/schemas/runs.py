@@ -205,8 +205,8 @@ class ProposalSchema(Schema):
     total = fields.Float(attribute="score", **said("What was solved: the weighted sum, wishes included."))
     components = fields.Nested(ComponentsSchema, **said("The parts of the score."))
     reasons = fields.List(fields.Nested(BecauseSchema), **said("Why, the strongest first."))
-    wished_by_mentee = fields.Function(lambda one: one.wish_of_mentee > 0, **said("The mentee wished for this mentor."))
-    wished_by_mentor = fields.Function(lambda one: one.wish_of_mentor > 0, **said("The mentor wished for this mentee."))
+    wished_by_mentee = fields.Boolean(**said("The mentee wished for this mentor."))
+    wished_by_mentor = fields.Boolean(**said("The mentor wished for this mentee."))
     locked = fields.Boolean(**said("It stays when the rest is solved again."))
     kept = fields.Boolean(**said("It stood in the run before."))
     by_hand = fields.Boolean(**said("A manager chose it."))
@@ -281,18 +281,7 @@ class ComparisonSchema(Schema):
     run_id = fields.String(**said("The first run."))
     with_run_id = fields.String(**said("The other."))
     same_people = fields.Boolean(**said("Whether both had the very same people."))
-    figures = fields.Function(
-        lambda one: [{"name": name, "before": two[0], "after": two[1]} for name, two in one.figures.items()],
-        metadata={
-            "description": "Figures of both.",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"name": {"type": "string"}, "before": {}, "after": {}},
-                "required": ["name", "before", "after"],
-            },
-        },
-    )
+    figures = fields.List(fields.Nested(ChangeSchema), **said("Figures of both."))
     before = fields.List(fields.Nested(BreakdownSchema), **said("Rates by group in the first run."))
     after = fields.List(fields.Nested(BreakdownSchema), **said("Rates by group in the other."))
     same = fields.Integer(**said("Mentees with the same mentor in both."))
@@ -321,7 +310,7 @@ class ExplainedSchema(Schema):
     score = fields.Float(attribute="percent", allow_none=True, **said("0 to 100, wishes left out."))
     total = fields.Float(attribute="score", allow_none=True, **said("The weighted sum, wishes included."))
     components = fields.Nested(ComponentsSchema, **said("The parts of the score."))
-    wished_by_mentee = fields.Function(lambda one: one.wish_of_mentee > 0, **said("The mentee wished for this mentor."))
-    wished_by_mentor = fields.Function(lambda one: one.wish_of_mentor > 0, **said("The mentor wished for this mentee."))
+    wished_by_mentee = fields.Boolean(**said("The mentee wished for this mentor."))
+    wished_by_mentor = fields.Boolean(**said("The mentor wished for this mentee."))
     seats_given_to = fields.List(fields.Nested(ProposalSchema), **said("The pairs that have the mentor's seats."))
     mentor_instead = fields.Nested(ProposalSchema, allow_none=True, **said("The pair that the mentee is in instead."))

@@ -55,7 +55,7 @@ def erase_person(store: Store, clock: Clock, person_id: str) -> None:
         for enrolment in unit.enrolments_of(person_id):
             if enrolment.wishes:
                 unit.save(replace(enrolment, wishes=(), changed_at=now))
-        forget_in_runs(unit, clock, person_id)
+        forget_in_runs(unit, person_id, now)
 
     store.atomically(work)
 

@@ -37,7 +37,7 @@ class Comparison:
     run_id: str
     with_run_id: str
     same_people: bool
-    figures: dict[str, Change]
+    figures: tuple[Change, ...]
     before: tuple[Breakdown, ...]
     after: tuple[Breakdown, ...]
     same: int
@@ -64,6 +64,16 @@ class Explained:
     wish_of_mentor: float = 0.0
     seats_given_to: tuple[Proposal, ...] = ()
     mentor_instead: Proposal | None = None
+
+    @property
+    def wished_by_mentee(self) -> bool:
+        """Whether the mentee wished for this mentor."""
+        return self.wish_of_mentee > 0
+
+    @property
+    def wished_by_mentor(self) -> bool:
+        """Whether the mentor wished for this mentee."""
+        return self.wish_of_mentor > 0
 
 
 def compare_runs(store: Store, caller: Caller, run_id: str, with_run_id: str) -> Comparison:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import engine
 from matching.domain import pairing
@@ -17,7 +18,9 @@ from matching.domain.snapshot import LINES_IN_A_CHUNK, PEOPLE_IN_A_CHUNK, Chunk,
 from matching.ports import Store, Unit
 from servicekit.caller import Caller
 from servicekit.clock import Clock
+from servicekit.entity import Entity
 
+E = TypeVar("E", bound=Entity)
 PAGE = 1000
 CHUNKS_AT_ONCE = 20
 # A computation is over by then, so whatever it stored meanwhile is seen by the last look.
@@ -86,8 +89,8 @@ def leave_run(unit: Unit, run: Run) -> None:
                 unit.remove(proposal)
 
 
-def forget_in_runs(unit: Unit, clock: Clock, person_id: str) -> None:
-    """Somebody was erased: their pairs go at once, what snapshots hold of them by the clock, soon."""
+def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
+    """Somebody was erased: their pairs go at once, what snapshots hold of them by the clock, soon; how many went."""
     pairs, alone = unit.runs_naming(person_id)
     for proposal in pairs:
         unit.remove(proposal)
@@ -104,28 +107,36 @@ def forget_in_runs(unit: Unit, clock: Clock, person_id: str) -> None:
             )
     held = unit.get(Forgetting, person_id)
     version = 0 if held is None else held.version
-    unit.save(Forgetting(id=person_id, version=version, due_at=clock.now()))
+    unit.save(Forgetting(id=person_id, version=version, due_at=now))
+    return len(pairs) + sum(one.person_id == person_id for one in alone)
 
 
 def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
-    """Remove an erased person from the next few chunks; after the last of them once more, an hour later."""
+    """Remove an erased person from the next few chunks and pairs; after the last once more, an hour later."""
 
     def work(unit: Unit) -> None:
         progress = unit.require(Forgetting, person_id)
-        found = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
-        for chunk in found:
-            cleared = chunk.without(person_id)
-            if cleared != chunk:
-                unit.save(cleared)
-        if len(found) == CHUNKS_AT_ONCE:
-            unit.save(replace(progress, after=found[-1].id))
+        chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
+        inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
+        for chunk in chunks:
+            _save_if_changed(unit, chunk, chunk.without(person_id))
+        for held in inputs:
+            _save_if_changed(unit, held, held.without(frozenset({person_id})))
+        if CHUNKS_AT_ONCE in (len(chunks), len(inputs)):
+            after = chunks[-1].id if chunks else progress.after
+            unit.save(replace(progress, after=after, inputs_after=inputs[-1].id if inputs else progress.inputs_after))
         elif progress.is_last:
             unit.remove(progress)
         else:
             again = clock.now() + LAST_LOOK_AFTER
-            unit.save(replace(progress, after="", due_at=again, is_last=True))
+            unit.save(replace(progress, after="", inputs_after="", due_at=again, is_last=True))
 
     store.atomically(work)
+
+
+def _save_if_changed(unit: Unit, before: E, after: E) -> None:
+    if after != before:
+        unit.save(after)
 
 
 def _places(store: Store, program_id: str) -> dict[str, list[Enrolment]]:
