@@ -110,15 +110,15 @@ WORDS = Words(
             "Jemand auf der Warteliste von „{program}“ könnte ihn haben. Die Entscheidung liegt bei dir.",
         ),
         "run_ready": (
-            "Das Matching von „{program}“ ist fertig",
+            "Die Zuordnung von „{program}“ ist fertig",
             "Du kannst dir die vorgeschlagenen Paare in „{program}“ jetzt ansehen. Noch ist nichts veröffentlicht.",
         ),
         "run_failed": (
-            "Das Matching von „{program}“ ist fehlgeschlagen",
-            "Das Matching, das du in „{program}“ gestartet hast, endete ohne Ergebnis. Die Seite sagt, warum.",
+            "Die Zuordnung von „{program}“ ist fehlgeschlagen",
+            "Die Zuordnung, die du in „{program}“ gestartet hast, endete ohne Ergebnis. Die Seite sagt, warum.",
         ),
         "run_published": (
-            "Das Matching von „{program}“ ist veröffentlicht",
+            "Die Zuordnung von „{program}“ ist veröffentlicht",
             "Die vorgeschlagenen Paare in „{program}“ wissen nun voneinander. Die Seite zeigt, was entfallen musste.",
         ),
     },
