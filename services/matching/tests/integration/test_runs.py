@@ -145,10 +145,10 @@ def test_no_mentor_is_over_capacity_while_runs_are_published_and_requests_accept
     assert set(by_mentee.values()) == {1}
     accepted = _held(world, "requests", state="accepted")
     done = found(world, run)
-    assert done.published + len(accepted) == len(live)
-    assert done.published + done.skipped == 20
+    assert done.pairs["published"] + len(accepted) == len(live)
+    assert done.pairs["published"] + done.pairs["skipped"] == 20
     told = Counter(row["type"].split(".")[2] + "." + row["type"].split(".")[3] for row in _held(world, "outbox"))
-    assert told["mentorship.proposed"] == done.published
+    assert told["mentorship.proposed"] == done.pairs["published"]
 
 
 def test_a_worker_killed_at_the_half_of_publishing_doubles_nothing(world: World, worker: Worker) -> None:
@@ -169,7 +169,7 @@ def test_a_worker_killed_at_the_half_of_publishing_doubles_nothing(world: World,
     assert Counter(mentee for one in live for mentee in one["mentee_ids"]) == dict.fromkeys(
         (f"prs_a{number:03d}" for number in range(120)), 1
     )
-    assert (found(world, run).published, found(world, run).skipped) == (120, 0)
+    assert (found(world, run).pairs["published"], found(world, run).pairs["skipped"]) == (120, 0)
     for number in range(40):
         assert world.seats(f"b{number:03d}").taken == 3
     told = [row["key"] for row in _held(world, "outbox") if ".mentorship.started." in row["type"]]

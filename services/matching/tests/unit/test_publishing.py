@@ -49,7 +49,7 @@ def test_published_pairs_are_proposed_hold_their_seats_and_wait_for_both(world: 
     run = solved(world, program)
     mark = len(world.store.events())
     done = published(world, run)
-    assert (done.state, done.published, done.skipped) == ("published", 2, 0)
+    assert (done.state, done.pairs["published"], done.pairs["skipped"]) == ("published", 2, 0)
     assert world.told_since(mark) == ["mentorship.proposed", "mentorship.proposed", "run.published"]
     held = _mentorships(world, state="proposed", run_id=run.id)
     assert {tuple(one["asked"]) for one in held} == {("prs_ben", "prs_ana"), ("prs_ben", "prs_ada")}
@@ -129,7 +129,7 @@ def test_what_became_impossible_is_skipped_with_its_reason_and_the_rest_is_publi
     (place,) = [one for one in world.store.held("enrolments") if one["person_id"] == "prs_amy"]
     enrolments.pause(world.store, world.clock, CARA, place["_id"])
     done = published(world, run)
-    assert (done.published, done.skipped) == (1, 3)
+    assert (done.pairs["published"], done.pairs["skipped"]) == (1, 3)
     assert _skipped(world, run) == {
         "prs_ana": "not_available",
         "prs_ada": "no_seat_left",
@@ -143,7 +143,7 @@ def test_no_mentor_is_over_capacity_whoever_accepted_meanwhile(world: World) -> 
     world.enrolled(program, "zoe", "mentee")
     world.accepted(world.asked(program, "zoe", "ben"))
     done = published(world, run)
-    assert (done.published, done.skipped) == (1, 1)
+    assert (done.pairs["published"], done.pairs["skipped"]) == (1, 1)
     assert world.seats("ben").taken == 2
 
 
@@ -185,7 +185,7 @@ def test_a_crash_between_two_pairs_resumes_and_doubles_nothing(world: World, mon
     assert len(_mentorships(world)) == 4
     assert world.seats("ben").taken == 4
     assert world.store.events().count("mentorship.proposed") == 4
-    assert found(world, run).published == 4
+    assert found(world, run).pairs["published"] == 4
 
 
 def test_one_run_of_a_program_is_published_at_a_time(world: World) -> None:
@@ -197,7 +197,7 @@ def test_one_run_of_a_program_is_published_at_a_time(world: World) -> None:
     while publishing.publish_some(world.store, world.clock):
         pass
     done = published(world, second)
-    assert (done.published, done.skipped) == (0, 2)
+    assert (done.pairs["published"], done.pairs["skipped"]) == (0, 2)
 
 
 def test_a_run_that_is_not_ready_publishes_nothing(world: World) -> None:
@@ -217,14 +217,14 @@ def test_a_program_that_closes_skips_what_is_left(world: World) -> None:
     programs.close_program(world.store, world.clock, CARA, program.id)
     while publishing.publish_some(world.store, world.clock):
         pass
-    assert (found(world, run).published, found(world, run).skipped) == (0, 2)
+    assert (found(world, run).pairs["published"], found(world, run).pairs["skipped"]) == (0, 2)
 
 
 def test_groups_start_at_once_and_each_mentee_joins(world: World) -> None:
     program = _program(world, mentees=3, seats=3, kind="group", group=Group(min=2, max=4))
     run = solved(world, program)
     done = published(world, run)
-    assert done.published == 3
+    assert done.pairs["published"] == 3
     group = _only(world)
     assert (group.state, len(group.mentee_ids)) == ("active", 3)
 

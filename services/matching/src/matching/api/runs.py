@@ -7,6 +7,7 @@ from flask import Response
 
 from matching.api.pages import after, position
 from matching.domain.proposal import Proposal
+from matching.domain.run import Run
 from matching.schemas.runs import (
     CompareQuery,
     ComparisonSchema,
@@ -126,7 +127,7 @@ def solve_again(body: dict[str, Any], run_id: str) -> Response:
     )
 
 
-def _verb(use_case: Callable[..., reading.Shown], run_id: str) -> Response:
+def _verb(use_case: Callable[..., Run], run_id: str) -> Response:
     expected = web.if_match(required=False)
     return web.command(lambda store, caller: use_case(store, web.clock(), caller, run_id, expected), RunSchema)
 

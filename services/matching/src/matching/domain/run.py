@@ -52,7 +52,7 @@ class Run(Entity):
     """`terms` are the keys of `program.yaml` that it runs by, pairs aside; `overrides` names those that are its own.
 
     `snapshot_id` is None until its inputs were taken; a run that solves again around locks has its parent's.
-    `attempts` counts the workers that took it up.
+    `attempts` counts the workers that took it up; `pairs` counts its pairs by mark once no mark can change any more.
     """
 
     program_id: str
@@ -78,8 +78,7 @@ class Run(Entity):
     seconds: dict[str, float] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     failure: Failure | None = None
-    published: int = 0
-    skipped: int = 0
+    pairs: dict[str, int] = field(default_factory=dict)
 
     @property
     def progress(self) -> float:
@@ -139,21 +138,21 @@ class Run(Entity):
         self._require("queued", "running")
         return replace(self, state="cancelled", ended_at=now), self._fact(RunCancelled)
 
-    def discard(self, now: datetime) -> tuple["Run", Event]:
+    def discard(self, pairs: dict[str, int], now: datetime) -> tuple["Run", Event]:
         """A manager throws the proposals away."""
         self._require("ready")
-        return replace(self, state="discarded", ended_at=now), self._fact(RunDiscarded)
+        return replace(self, state="discarded", pairs=pairs, ended_at=now), self._fact(RunDiscarded)
 
     def publish(self) -> "Run":
         """Its proposals are becoming mentorships, pair by pair; the first of them tells that it began."""
         self._require("ready")
         return replace(self, state="publishing")
 
-    def finish_publishing(self, published: int, skipped: int, now: datetime) -> tuple["Run", Event]:
+    def finish_publishing(self, pairs: dict[str, int], now: datetime) -> tuple["Run", Event]:
         """Every proposal became a mentorship or was skipped."""
         self._require("publishing")
-        done = replace(self, state="published", published=published, skipped=skipped, ended_at=now)
-        return done, self._fact(RunPublished, published=published, skipped=skipped)
+        done = replace(self, state="published", pairs=pairs, ended_at=now)
+        return done, self._fact(RunPublished, published=pairs["published"], skipped=pairs["skipped"])
 
     def require_ready(self) -> None:
         """Pass where its pairs may be changed."""

@@ -15,7 +15,7 @@ from matching.domain.proposal import Proposal
 from matching.domain.run import Run
 from matching.ports import Store, Unit
 from matching.use_cases.groups import start_or_join
-from matching.use_cases.runs.reading import Shown, allowed, shown
+from matching.use_cases.runs.reading import allowed, counted, shown
 from matching.use_cases.seating import require_pair, require_seats, supersede, take_seats
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -27,14 +27,14 @@ AT_ONCE = 50
 LOOK_SECONDS = 2.0
 
 
-def publish_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Shown:
+def publish_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Run:
     """The workers make mentorships of its pairs from now on.
 
     Raises:
         AlreadyPublishing: another run of the program is being published.
     """
 
-    def work(unit: Unit) -> Shown:
+    def work(unit: Unit) -> Run:
         run, program = allowed(unit, caller, "run.publish", run_id, expected)
         if run.state in ("publishing", "published"):
             return shown(unit, run)
@@ -142,9 +142,7 @@ def _finish(store: Store, clock: Clock, run_id: str) -> None:
         run = unit.require(Run, run_id)
         if run.state != "publishing" or unit.count_proposals(run_id, state="proposed"):
             return
-        published = unit.count_proposals(run_id, state="published")
-        skipped = unit.count_proposals(run_id, state="skipped")
-        done, event = run.finish_publishing(published, skipped, clock.now())
+        done, event = run.finish_publishing(counted(unit, run_id), clock.now())
         unit.save(done, event)
 
     store.atomically(work)

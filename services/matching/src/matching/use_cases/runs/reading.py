@@ -14,6 +14,14 @@ from matching.use_cases.programs import visible_program
 from servicekit.caller import Caller
 
 MOST_BY_HAND = 10_000
+MARKS: dict[str, dict[str, object]] = {
+    "to_publish": {"state": "proposed"},
+    "locked": {"locked": True},
+    "forbidden": {"state": "forbidden"},
+    "by_hand": {"by_hand": True},
+    "published": {"state": "published"},
+    "skipped": {"state": "skipped"},
+}
 ALONE = {
     "nobody": "There is nobody on the other side.",
     "no_seat": "All seats of their candidates went to pairs that add more.",
@@ -33,13 +41,6 @@ ALONE = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown(Run):
-    """A run with how many of its pairs carry which mark; `to_publish` would become mentorships now."""
-
-    pairs: dict[str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Unmatched(Alone):
     """A mentee without a proposal, with the reason in words."""
 
@@ -48,10 +49,10 @@ class Unmatched(Alone):
 
 def list_runs(
     store: Store, caller: Caller, program_id: str, after: str | None, limit: int
-) -> tuple[list[Shown], str | None]:
+) -> tuple[list[Run], str | None]:
     """The runs of a program, the newest first."""
 
-    def work(unit: Unit) -> tuple[list[Shown], str | None]:
+    def work(unit: Unit) -> tuple[list[Run], str | None]:
         program = visible_program(unit, caller, program_id)
         TABLE.require(caller, "run.list", to_program(caller, program))
         found, following = cut(unit.runs_of(program_id, after, limit + 1), limit)
@@ -60,7 +61,7 @@ def list_runs(
     return store.reading(work)
 
 
-def get_run(store: Store, caller: Caller, run_id: str) -> Shown:
+def get_run(store: Store, caller: Caller, run_id: str) -> Run:
     """One run."""
     return store.reading(lambda unit: shown(unit, allowed(unit, caller, "run.read", run_id)[0]))
 
@@ -131,20 +132,17 @@ def allowed(
     return unit.require(Run, run_id, expected), program
 
 
-def shown(unit: Unit, run: Run) -> Shown:
-    """The run as it is shown: figures that may be withheld are, and its marks are counted."""
-    counts = dict.fromkeys(("to_publish", "locked", "forbidden", "by_hand", "published", "skipped"), 0)
-    if run.is_solved:
-        counts = {
-            "to_publish": unit.count_proposals(run.id, state="proposed"),
-            "locked": unit.count_proposals(run.id, locked=True),
-            "forbidden": unit.count_proposals(run.id, state="forbidden"),
-            "by_hand": unit.count_proposals(run.id, by_hand=True),
-            "published": unit.count_proposals(run.id, state="published"),
-            "skipped": unit.count_proposals(run.id, state="skipped"),
-        }
+def shown(unit: Unit, run: Run) -> Run:
+    """The run as it is shown: figures that may be withheld are, and its pairs are counted by their marks."""
     figures = None if run.figures is None else run.figures.shown()
-    return Shown(**{**vars(run), "figures": figures}, pairs=counts)
+    if run.pairs:
+        return replace(run, figures=figures)
+    return replace(run, figures=figures, pairs=counted(unit, run.id) if run.is_solved else dict.fromkeys(MARKS, 0))
+
+
+def counted(unit: Unit, run_id: str) -> dict[str, int]:
+    """How many pairs of the run carry which mark; those `to_publish` would become mentorships now."""
+    return {mark: unit.count_proposals(run_id, **where) for mark, where in MARKS.items()}
 
 
 def told(unit: Unit, proposal: Proposal) -> Proposal:

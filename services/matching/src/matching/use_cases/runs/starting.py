@@ -13,7 +13,7 @@ from matching.domain.run import UNFINISHED, Run, RunInputs
 from matching.permissions import TABLE, to_program
 from matching.ports import Store, Unit
 from matching.use_cases.programs import visible_program
-from matching.use_cases.runs.reading import Shown, allowed, shown
+from matching.use_cases.runs.reading import allowed, counted, shown
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
@@ -33,7 +33,7 @@ def start_run(
     name: str = "",
     certify: bool = False,
     overrides: Mapping[str, Any],
-) -> Shown:
+) -> Run:
     """A run over everybody who holds a place now, by the program's terms with `overrides`, which change no program.
 
     Raises:
@@ -42,7 +42,7 @@ def start_run(
         TooManyRuns: enough of them wait or are being computed.
     """
 
-    def work(unit: Unit) -> Shown:
+    def work(unit: Unit) -> Run:
         program = _managed(unit, caller, program_id)
         _require_room(unit, program)
         terms = program.overridden(overrides)
@@ -65,13 +65,13 @@ def solve_again(
     name: str = "",
     certify: bool | None = None,
     overrides: Mapping[str, Any],
-) -> Shown:
+) -> Run:
     """A new run over the same people as `run_id`, with what was locked and forbidden there, and perhaps other terms.
 
     A pair that stood there earns the stickiness.
     """
 
-    def work(unit: Unit) -> Shown:
+    def work(unit: Unit) -> Run:
         parent, program = allowed(unit, caller, "run.solve", run_id)
         parent.require_solved()
         _managed(unit, caller, program.id)
@@ -97,10 +97,10 @@ def solve_again(
     return store.atomically(work)
 
 
-def cancel_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Shown:
+def cancel_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Run:
     """It is stopped before it is ready; its worker ends the computation within a second."""
 
-    def work(unit: Unit) -> Shown:
+    def work(unit: Unit) -> Run:
         run, _ = allowed(unit, caller, "run.cancel", run_id, expected)
         if run.state == "cancelled":
             return shown(unit, run)
@@ -110,14 +110,14 @@ def cancel_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected
     return store.atomically(work)
 
 
-def discard_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Shown:
+def discard_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Run:
     """Its proposals are thrown away; they can still be looked at and compared."""
 
-    def work(unit: Unit) -> Shown:
+    def work(unit: Unit) -> Run:
         run, _ = allowed(unit, caller, "run.discard", run_id, expected)
         if run.state == "discarded":
             return shown(unit, run)
-        discarded, event = run.discard(clock.now())
+        discarded, event = run.discard(counted(unit, run_id), clock.now())
         return shown(unit, unit.save(discarded, event))
 
     return store.atomically(work)
