@@ -205,8 +205,8 @@ class Unit(Protocol):
         """What runs of any age say of a person."""
         ...
 
-    def discard_results(self, run_id: str) -> None:
-        """Delete what a computation left behind."""
+    def discard_results(self, run_id: str, limit: int) -> int:
+        """Delete some of what a computation left behind; how much."""
         ...
 
     def discard_chunks(self, snapshot_id: str) -> None:

@@ -267,9 +267,10 @@ class Unit(store.Unit):
         named = [{"person_id": person_id}, {"closest": person_id}, {"lost_to": person_id}]
         return pairs, self.find(Alone, {"$or": named})
 
-    def discard_results(self, run_id: str) -> None:
-        for kind in (Proposal, Alone):
-            self.discard(kind, {"run_id": run_id})
+    def discard_results(self, run_id: str, limit: int) -> int:
+        kinds: tuple[type[Entity], ...] = (Proposal, Alone)
+        found = [(kind, [one.id for one in self.find(kind, {"run_id": run_id}, limit=limit)]) for kind in kinds]
+        return sum(self.discard(kind, {"_id": {"$in": ids}}) for kind, ids in found if ids)
 
     def discard_chunks(self, snapshot_id: str) -> None:
         self.discard(Chunk, {"snapshot_id": snapshot_id})

@@ -20,6 +20,8 @@ from servicekit.lease import LeaseLost
 # How often a cancel is looked for, and how often progress is written, in seconds.
 LOOK_EVERY = 0.25
 WRITE_EVERY = 0.5
+# What one transaction clears away, so that the lease is renewed between two.
+AT_ONCE = 1000
 
 
 class Stopped(Exception):
@@ -90,7 +92,8 @@ def _take_up(unit: Unit, clock: Clock, lease: Ownership) -> Run | None:
 
 def _compute(store: Store, clock: Clock, run: Run, solver: Solver, watch: _Watch) -> None:
     try:
-        store.atomically(lambda unit: unit.discard_results(run.id))
+        while store.atomically(lambda unit: unit.discard_results(run.id, AT_ONCE)):
+            watch("snapshot", 0.0)
         question = _question(store, clock, run, watch)
         with closing(solver.solve(question, watch)) as answers:
             for answer in answers:
@@ -174,8 +177,6 @@ def _fail(store: Store, clock: Clock, reason: Failure, problems: tuple[Problem, 
 def _clear_if_cancelled(store: Store, run: Run) -> None:
     """What was kept of a run that was cancelled goes; one that was left is another worker's, who clears it."""
 
-    def work(unit: Unit) -> None:
-        if unit.require(Run, run.id).state == "cancelled":
-            unit.discard_results(run.id)
-
-    store.atomically(work)
+    if store.reading(lambda unit: unit.require(Run, run.id)).state == "cancelled":
+        while store.atomically(lambda unit: unit.discard_results(run.id, AT_ONCE)):
+            pass

@@ -32,7 +32,7 @@ def take_snapshot(store: Store, clock: Clock, run: Run, watch: Callable[[str, fl
     """Keep everybody who holds a place in the program and could still be matched, as they are now."""
     store.atomically(lambda unit: unit.discard_chunks(run.id))
     program = store.reading(lambda unit: unit.require(Program, run.program_id)).with_terms(run.terms)
-    places = _places(store, program.id)
+    places = _places(store, program.id, watch)
     ids = sorted(places)
     managers: dict[str, str] = {}
     for start in range(0, len(ids), PEOPLE_IN_A_CHUNK):
@@ -42,7 +42,7 @@ def take_snapshot(store: Store, clock: Clock, run: Run, watch: Callable[[str, fl
         chunk = Chunk.of(run.id, start // PEOPLE_IN_A_CHUNK, people)
         store.atomically(_saving(chunk))
         watch("snapshot", (start + len(some)) / max(len(ids), 1))
-    _keep_lines(store, run.id, managers, -(-len(ids) // PEOPLE_IN_A_CHUNK))
+    _keep_lines(store, run.id, managers, -(-len(ids) // PEOPLE_IN_A_CHUNK), watch)
 
 
 def chunks(store: Store, snapshot_id: str) -> Iterator[Chunk]:
@@ -139,7 +139,7 @@ def _save_if_changed(unit: Unit, before: E, after: E) -> None:
         unit.save(after)
 
 
-def _places(store: Store, program_id: str) -> dict[str, list[Enrolment]]:
+def _places(store: Store, program_id: str, watch: Callable[[str, float], None]) -> dict[str, list[Enrolment]]:
     """The approved enrolments of a program, by person."""
     places: dict[str, list[Enrolment]] = defaultdict(list)
     after: str | None = None
@@ -147,6 +147,7 @@ def _places(store: Store, program_id: str) -> dict[str, list[Enrolment]]:
         found = store.reading(_approved_after(program_id, after))
         for enrolment in found:
             places[enrolment.person_id].append(enrolment)
+        watch("snapshot", 0.0)
         if len(found) < PAGE:
             return places
         after = found[-1].id
@@ -186,7 +187,9 @@ def _seen(
             yield seen
 
 
-def _keep_lines(store: Store, snapshot_id: str, managers: dict[str, str], number: int) -> None:
+def _keep_lines(
+    store: Store, snapshot_id: str, managers: dict[str, str], number: int, watch: Callable[[str, float], None]
+) -> None:
     """Reporting lines go on above the people of the program, through managers who are not part of it."""
     above: dict[str, str] = {}
     waiting = sorted(set(managers.values()) - managers.keys())
@@ -197,6 +200,7 @@ def _keep_lines(store: Store, snapshot_id: str, managers: dict[str, str], number
         for start in range(0, len(waiting), PAGE):
             some = waiting[start : start + PAGE]
             found |= store.reading(partial(_bosses, ids=some))
+            watch("snapshot", 1.0)
         above |= found
         waiting = sorted(set(found.values()) - managers.keys() - above.keys())
     names = sorted(above)
