@@ -41,13 +41,14 @@ class Loop:
     """Work of a service's own, done over and over: `step(store, clock)`, every so many seconds.
 
     `leased` loops run in one process of the service at a time; the others wait. A transient refusal of the store is
-    tried again; any other exception ends the process.
+    tried again; any other exception ends the process. `stop` tells a long step that it is to end.
     """
 
     name: str
     step: Callable[[Any, Clock], object]
     every: float
     leased: bool = False
+    stop: Callable[[], object] | None = None
 
 
 # Every service has an audit log, and a second is the longest that a row of it may stay unsealed.
@@ -133,6 +134,9 @@ class Running:
         self._start_threads()
         log.info("worker-started", threads=[thread.name for thread in self._threads])
         self._stopping.wait()
+        for loop in worker.loops:
+            if loop.stop is not None:
+                loop.stop()
         for thread in self._threads:
             thread.join(_STOP_SECONDS)
         probes.shutdown()

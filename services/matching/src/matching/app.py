@@ -1,5 +1,6 @@
 """The composition root: the only place where objects meet; nothing connects at import."""
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -7,19 +8,22 @@ from flask import Flask
 
 from matching import repository
 from matching.api import BLUEPRINTS
-from matching.config import Settings
+from matching.config import Settings, child_environment
 from matching.handlers import HANDLERS
 from matching.permissions import TABLE
 from matching.pool import Pools
+from matching.solver import ChildSolver
 from matching.timers import TIMERS
 from matching.use_cases.people import is_admitted
+from matching.use_cases.runs import computing, publishing
 from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
+from servicekit.lease import Lease
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue, Store
 from servicekit.tokens import Verifier
 from servicekit.web.rates import Rates
-from servicekit.worker import Worker, prepare
+from servicekit.worker import Loop, Worker, prepare
 
 
 def create_app(settings: Settings) -> Flask:
@@ -60,15 +64,27 @@ def assemble(
 
 
 def create_worker(settings: Settings) -> Worker:
-    """The worker: relay, consumer and clocks."""
+    """The worker: relay, consumer, clocks, and the loops that compute and publish runs."""
+    store = _store(settings)
     return Worker(
         service="matching",
-        store=_store(settings),
+        store=store,
         kafka=settings.kafka,
         handlers=HANDLERS,
         timers=TIMERS,
+        loops=(_computing(store), Loop("publishing", publishing.publish_for_a_while, every=1.0, leased=True)),
         metrics_bind=settings.metrics_bind,
     )
+
+
+def _computing(store: MongoStore[repository.Unit]) -> Loop:
+    """The loop that computes runs, one at a time over all workers: a whole match takes every core there is."""
+    lease, solver, stopping = Lease(store, "matching.runs"), ChildSolver(child_environment()), threading.Event()
+
+    def step(store: Store[repository.Unit], clock: Clock) -> bool:
+        return computing.compute_next(store, clock, lease, solver, stopping.is_set)
+
+    return Loop("runs", step, every=0.25, stop=stopping.set)
 
 
 def initialise(settings: Settings, arguments: Sequence[str]) -> None:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from servicekit.config import Environment, KitSettings
 
+# What a child process needs of the environment; the rest, secrets above all, stays here.
+_FOR_CHILDREN = ("PATH", "PYTHONPATH", "PYTHONHOME", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+_OF_BLAS = ("OPENBLAS_", "OMP_", "MKL_", "BLIS_")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(KitSettings):
@@ -21,3 +25,8 @@ class Settings(KitSettings):
         settings = Settings(**KitSettings.read(env, service="matching"))
         env.check()
         return settings
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a solver's process: what starts an interpreter and steers its arithmetic, and no secret."""
+    return {name: value for name, value in os.environ.items() if name in _FOR_CHILDREN or name.startswith(_OF_BLAS)}

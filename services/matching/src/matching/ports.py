@@ -1,16 +1,21 @@
 """What matching's use cases need of the world: units of work with named questions, and the match itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from contracts import Event
 from contracts.fields import Role
+from matching.domain import run
 from matching.domain.enrolment import Enrolment
+from matching.domain.figures import Figures
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
+from matching.domain.proposal import Alone, Proposal
 from matching.domain.request import Request
+from matching.domain.run import Problem, Run, RunInputs
+from matching.domain.snapshot import Chunk
 from servicekit import store
 from servicekit.entity import Entity
 
@@ -140,6 +145,74 @@ class Unit(Protocol):
         """Mentorships of a program."""
         ...
 
+    def proposed_overdue(self, now: datetime, limit: int) -> list[str]:
+        """Ids of proposed mentorships whose deadline is over."""
+        ...
+
+    def runs_of(self, program_id: str, before: str | None, limit: int) -> list[Run]:
+        """Runs of a program, the newest first; `before` is the id that the page before ended with."""
+        ...
+
+    def runs_in(self, program_id: str, states: Sequence[run.State]) -> list[Run]:
+        """Runs of a program in these states."""
+        ...
+
+    def next_run(self) -> Run | None:
+        """The run that a worker left behind, or else the one that waits longest."""
+        ...
+
+    def runs_publishing(self) -> list[Run]:
+        """Runs whose proposals are becoming mentorships."""
+        ...
+
+    def proposals_of(
+        self, run_id: str, where: Mapping[str, object], order: str, after: tuple[float, str] | None, limit: int
+    ) -> list[Proposal]:
+        """Pairs of a run whose fields equal `where`, by `mentee`, or by score: `weakest` or `strongest` first."""
+        ...
+
+    def proposals_with(
+        self, run_id: str, *, mentee_id: str | None = None, mentor_id: str | None = None
+    ) -> list[Proposal]:
+        """Pairs of a run that one of the two is in."""
+        ...
+
+    def count_proposals(self, run_id: str, **where: object) -> int:
+        """How many pairs of a run are like this."""
+        ...
+
+    def alone_in(self, run_id: str, after: str | None, limit: int) -> list[Alone]:
+        """Mentees of a run without a proposal."""
+        ...
+
+    def chunks_of(self, snapshot_id: str, after: str, limit: int) -> list[Chunk]:
+        """Chunks of a snapshot."""
+        ...
+
+    def chunks_after(self, after: str, limit: int) -> list[Chunk]:
+        """Chunks of every snapshot."""
+        ...
+
+    def inputs_after(self, after: str, limit: int) -> list[RunInputs]:
+        """The pairs that runs were given."""
+        ...
+
+    def chunk_holding(self, snapshot_id: str, person_id: str) -> Chunk | None:
+        """The chunk in which a person of a snapshot is, if they are in it."""
+        ...
+
+    def runs_naming(self, person_id: str) -> tuple[list[Proposal], list[Alone]]:
+        """What runs of any age say of a person."""
+        ...
+
+    def discard_results(self, run_id: str, limit: int) -> int:
+        """Delete some of what a computation left behind; how much."""
+        ...
+
+    def discard_chunks(self, snapshot_id: str) -> None:
+        """Delete a snapshot that was begun."""
+        ...
+
 
 Store = store.Store[Unit]
 
@@ -203,4 +276,86 @@ class Matcher(Protocol):
 
     def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:
         """Why this mentor, or why not."""
+        ...
+
+
+class Ownership(Protocol):
+    """A lease on work that one process at a time may do."""
+
+    name: str
+
+    def claim(self) -> int | None:
+        """Take, keep or renew it: its fence where it is ours, None where somebody else is alive."""
+        ...
+
+    def check(self, unit: Any) -> None:
+        """Compare it inside a transaction; raises `LeaseLost` where it is no longer ours."""
+        ...
+
+    def release(self) -> None:
+        """Let the next one go on at once."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a solver is asked about a run: the keys of `program.yaml`, pairs that stood before, and the people, packed.
+
+    `left_out` are people of the chunks who have left or were erased since.
+    """
+
+    run_id: str
+    program_id: str
+    terms: Mapping[str, object]
+    existing: Sequence[tuple[str, str]]
+    certify: bool
+    chunks: Iterable[Chunk]
+    left_out: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """The figures of an answer, and what makes it repeatable; `offering` counts the mentors who offer each skill."""
+
+    figures: Figures
+    input_hash: str
+    engine_version: str
+    seconds: dict[str, float]
+    mentors: int
+    offering: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A part of what a solver answers; the record comes with the last part."""
+
+    pairs: tuple[Proposal, ...] = ()
+    alone: tuple[Alone, ...] = ()
+    record: Record | None = None
+
+
+class SolverRefused(Exception):
+    """The program cannot be run with these people; `problems` says why."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{one.key}: {one.reason}" for one in problems))
+        self.problems = problems
+
+
+class SolverDied(Exception):
+    """The computation ended without an answer."""
+
+
+class Solver(Protocol):
+    """The match of a whole program, where it can be stopped at any moment."""
+
+    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Generator[Answer, None, None]:
+        """The answer in parts.
+
+        `watch(stage, share)` is called several times a second from the caller's thread; whatever it raises ends the
+        computation at once and comes out here, and so does closing the generator.
+
+        Raises:
+            SolverRefused, SolverDied: there is no answer.
+        """
         ...

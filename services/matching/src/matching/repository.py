@@ -1,17 +1,20 @@
 """Where matching keeps its documents, and the questions it asks of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from contracts.fields import Role
-from matching.domain import enrolment, mentorship
+from matching.domain import enrolment, mentorship, run
 from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Client, Erasure, Person, Profile, Word
 from matching.domain.program import Program
+from matching.domain.proposal import Alone, Proposal
 from matching.domain.request import Request
+from matching.domain.run import Run, RunInputs
 from matching.domain.seats import Seats
+from matching.domain.snapshot import Chunk, Forgetting
 from servicekit import store
 from servicekit.entity import Entity
 from servicekit.store import Documents, Where, index
@@ -42,8 +45,37 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(
         Mentorship,
         "mentorships",
-        (index("program_id", "state"), index("mentor_id", "state"), index("mentee_ids", "state")),
+        (
+            index("program_id", "state"),
+            index("mentor_id", "state"),
+            index("mentee_ids", "state"),
+            index("deadline", where={"state": "proposed"}),
+        ),
     ),
+    Documents(
+        Run,
+        "runs",
+        (
+            index("program_id", "state"),
+            index("state"),
+            # The program's transaction keeps two from being published at once; this index is the proof beside it.
+            index("program_id", unique=True, where={"state": "publishing"}),
+        ),
+    ),
+    Documents(RunInputs, "run_inputs"),
+    Documents(Chunk, "run_snapshots", (index("snapshot_id"),)),
+    Documents(
+        Proposal,
+        "proposals",
+        (
+            index("run_id", "percent"),
+            index("run_id", "mentor_id"),
+            index("mentee_id"),
+            index("mentor_id"),
+        ),
+    ),
+    Documents(Alone, "run_alone", (index("run_id"), index("person_id"), index("closest"), index("lost_to"))),
+    Documents(Forgetting, "run_forgettings", (index("due_at"),)),
     Documents(Person, "people", (index("changed_at"),)),
     Documents(Profile, "profiles", (index("changed_at"),)),
     Documents(Word, "words", (index("changed_at"),)),
@@ -177,6 +209,76 @@ class Unit(store.Unit):
 
     def mentorships_in(self, program_id: str, state: str | None, after: str | None, limit: int) -> list[Mentorship]:
         return self.find(Mentorship, _after(_given(program_id=program_id, state=state), after), limit=limit)
+
+    def proposed_overdue(self, now: datetime, limit: int) -> list[str]:
+        where = {"state": "proposed", "deadline": {"$lte": now}}
+        return [one.id for one in self.find(Mentorship, where, (("deadline", 1),), limit)]
+
+    def runs_of(self, program_id: str, before: str | None, limit: int) -> list[Run]:
+        where: Where = {"program_id": program_id}
+        return self.find(Run, where if before is None else {**where, "_id": {"$lt": before}}, (("_id", -1),), limit)
+
+    def runs_in(self, program_id: str, states: Sequence[run.State]) -> list[Run]:
+        return self.find(Run, {"program_id": program_id, "state": {"$in": list(states)}})
+
+    def next_run(self) -> Run | None:
+        return self.first(Run, {"state": "running"}) or self.first(Run, {"state": "queued"})
+
+    def runs_publishing(self) -> list[Run]:
+        return self.find(Run, {"state": "publishing"})
+
+    def proposals_of(
+        self, run_id: str, where: Mapping[str, object], order: str, after: tuple[float, str] | None, limit: int
+    ) -> list[Proposal]:
+        wanted: dict[str, object] = {"run_id": run_id, **where}
+        if order == "mentee":
+            return self.find(Proposal, _after(wanted, None if after is None else after[1]), limit=limit)
+        compare, direction = ("$gt", 1) if order == "weakest" else ("$lt", -1)
+        if after is not None:
+            percent, id = after
+            wanted["$or"] = [{"percent": {compare: percent}}, {"percent": percent, "_id": {"$gt": id}}]
+        return self.find(Proposal, wanted, (("percent", direction), ("_id", 1)), limit)
+
+    def proposals_with(
+        self, run_id: str, *, mentee_id: str | None = None, mentor_id: str | None = None
+    ) -> list[Proposal]:
+        return self.find(Proposal, _given(run_id=run_id, mentee_id=mentee_id, mentor_id=mentor_id))
+
+    def count_proposals(self, run_id: str, **where: object) -> int:
+        return self.count(Proposal, {"run_id": run_id, **where})
+
+    def alone_in(self, run_id: str, after: str | None, limit: int) -> list[Alone]:
+        return self.find(Alone, _after({"run_id": run_id}, after), limit=limit)
+
+    def chunks_of(self, snapshot_id: str, after: str, limit: int) -> list[Chunk]:
+        return self.find(Chunk, {"snapshot_id": snapshot_id, "_id": {"$gt": after}}, limit=limit)
+
+    def chunks_after(self, after: str, limit: int) -> list[Chunk]:
+        return self.find(Chunk, {"_id": {"$gt": after}}, limit=limit)
+
+    def inputs_after(self, after: str, limit: int) -> list[RunInputs]:
+        return self.find(RunInputs, {"_id": {"$gt": after}}, limit=limit)
+
+    def chunk_holding(self, snapshot_id: str, person_id: str) -> Chunk | None:
+        where = {"snapshot_id": snapshot_id, "first": {"$lte": person_id}, "last": {"$gte": person_id}}
+        return self.first(Chunk, where)
+
+    def runs_naming(self, person_id: str) -> tuple[list[Proposal], list[Alone]]:
+        pairs = self.find(Proposal, {"$or": [{"mentee_id": person_id}, {"mentor_id": person_id}]})
+        named = [{"person_id": person_id}, {"closest": person_id}, {"lost_to": person_id}]
+        return pairs, self.find(Alone, {"$or": named})
+
+    def discard_results(self, run_id: str, limit: int) -> int:
+        kinds: tuple[type[Entity], ...] = (Proposal, Alone)
+        found = [(kind, [one.id for one in self.find(kind, {"run_id": run_id}, limit=limit)]) for kind in kinds]
+        return sum(self.discard(kind, {"_id": {"$in": ids}}) for kind, ids in found if ids)
+
+    def discard_chunks(self, snapshot_id: str) -> None:
+        self.discard(Chunk, {"snapshot_id": snapshot_id})
+
+    def forgettings_due(self, now: datetime, limit: int) -> list[str]:
+        """Ids of people who are still to be removed from snapshots."""
+        return [one.id for one in self.find(Forgetting, {"due_at": {"$lte": now}}, (("due_at", 1),), limit)]
 
 
 def _given(**conditions: str | None) -> dict[str, object]:

@@ -1,12 +1,8 @@
 """The real processes: events in from the topics, a program made over HTTP, its events out on theirs."""
 
-import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,8 +11,6 @@ from typing import Any
 
 import pytest
 import requests
-from werkzeug.serving import make_server
-from werkzeug.wrappers import Request, Response
 
 from contracts import Envelope, Event, encode
 from contracts.profiles import PersonChanged, ProfileChanged
@@ -24,52 +18,12 @@ from mentormesh.testing import Backing
 from servicekit.config import KafkaSettings
 from servicekit.kafka import KafkaLog
 from servicekit.mongo import connect
-from servicekit.testing.web import AUDIENCE, ISSUER, Issuer
+from servicekit.testing.web import Issuer
 
 pytestmark = pytest.mark.stack
 
 READY_SECONDS = 30
 PROGRAM = {"name": "Leaders", "kind": "one_to_one", "starts_on": "2030-01-01", "ends_on": "2030-06-30"}
-
-
-@pytest.fixture
-def issuer() -> Iterator[tuple[Issuer, str]]:
-    """An issuer of tokens and the address of its keys."""
-    made = Issuer()
-
-    @Request.application
-    def answer(request: Request) -> Response:
-        return Response(str(made.key_set("").as_dict(private=False)).replace("'", '"'), mimetype="application/json")
-
-    server = make_server("127.0.0.1", 0, answer, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made, f"http://127.0.0.1:{server.server_port}/jwks.json"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def environment(stack_backing: Backing, own_name: str, issuer: tuple[Issuer, str]) -> Iterator[dict[str, str]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        bind = f"127.0.0.1:{free.getsockname()[1]}"
-    yield {
-        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        "MONGODB_URI": stack_backing.mongodb,
-        "MONGODB_DATABASE": own_name,
-        "KAFKA_BOOTSTRAP": stack_backing.kafka,
-        "TOPIC_PREFIX": own_name,
-        "TOKEN_ISSUER": ISSUER,
-        "TOKEN_AUDIENCE": AUDIENCE,
-        "JWKS_URL": issuer[1],
-        "CURSOR_SECRET": secrets.token_hex(32),
-        "BIND": bind,
-        "METRICS_BIND": "127.0.0.1:0",
-    }
-    with connect(stack_backing.mongodb) as client:
-        client.drop_database(own_name)
 
 
 @pytest.fixture

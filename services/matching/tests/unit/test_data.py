@@ -5,6 +5,7 @@ import json
 import jsonschema
 import pytest
 
+from matching.domain.proposal import Because, Proposal
 from matching.use_cases.data import gather
 from matching.use_cases.mentorships import end_mentorship
 from matching.use_cases.requests import decline_request
@@ -38,6 +39,26 @@ def test_somebody_reads_what_is_held_about_them_but_not_why_others_said_no(world
         assert held["profile"][0]["avoid"] == ["prs_x"] or held["profile"][0]["avoid"] == ("prs_x",)
     dans = described("matching", "prs_dan", world.clock.now(), gather(world.store, caller("dan"), "prs_dan"))
     assert dans["data"]["requests"][0]["reason"] == "no_time"
+
+
+def test_neither_of_a_proposed_pair_reads_the_others_wish() -> None:
+    pair = Proposal(
+        id="run_1.prs_ana.prs_ben",
+        run_id="run_1",
+        program_id="prg_1",
+        mentee_id="prs_ana",
+        mentor_id="prs_ben",
+        percent=60.0,
+        score=1.0,
+        reasons=(Because(code="you_wished", part=0.25), Because(code="mentor_wished", part=0.15)),
+        wish_of_mentee=0.25,
+        wish_of_mentor=0.15,
+        instead_of="prs_dan",
+    )
+    anas, bens = pair.as_seen_by("prs_ana"), pair.as_seen_by("prs_ben")
+    assert (anas.wish_of_mentee, anas.wish_of_mentor, anas.score, anas.instead_of) == (0.25, 0.0, 0.85, None)
+    assert (bens.wish_of_mentee, bens.wish_of_mentor, bens.score, bens.instead_of) == (0.0, 0.15, 0.75, None)
+    assert [one.code for one in (*anas.reasons, *bens.reasons)] == ["you_wished", "mentor_wished"]
 
 
 def test_nobody_else_reads_it(world: World) -> None:

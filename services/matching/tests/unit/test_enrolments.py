@@ -165,6 +165,9 @@ def test_a_freed_place_waits_for_a_manager_where_the_program_says_so(world: Worl
     first, second = _applied(world, program.id, "ana"), _applied(world, program.id, "ada")
     enrolments.withdraw(world.store, world.clock, caller("ana"), first.id)
     assert world.get(Enrolment, second.id).state == "waitlisted"
+    (asked,) = [row for row in world.store.held("outbox") if row["type"].endswith("program.vacated.v1")]
+    assert asked["data"]["enrolment_id"] == second.id
+    assert (asked["data"]["role"], asked["data"]["managers"]) == ("mentee", ["prs_cara"])
 
 
 def test_giving_a_place_up_ends_what_belongs_to_it(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from matching.domain import calendar
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
-from matching.domain.terms import GroupSize
+from matching.domain.terms import Group
 from matching.use_cases import mentorships, programs
 from servicekit.refusals import Forbidden, InvalidInput, NotFound, WrongState
 
@@ -148,7 +148,7 @@ def test_a_moved_end_moves_the_clock(world: World) -> None:
 
 
 def test_a_groups_mentees_share_one_mentorship(world: World) -> None:
-    program = world.program(kind="group", group=GroupSize(min=2, max=4))
+    program = world.program(kind="group", group=Group(min=2, max=4))
     world.enrolled(program, "ben", "mentor", capacity=4)
     for name in ("ana", "ada"):
         world.enrolled(program, name, "mentee")

@@ -14,11 +14,11 @@ from matching.domain.terms import Rules, Weights
 from matching.pool import Pools
 from matching.pool.words import sentence
 from matching.ports import Why
-from matching.use_cases import enrolments, people, programs, recommendations
+from matching.use_cases import enrolments, people, programs, recommendations, requests
 from matching.use_cases.recommendations import WORDS
 from servicekit.refusals import Forbidden
 
-from .world import CARA, World, caller
+from .world import CARA, SYSTEM, World, caller
 
 
 class Found:
@@ -53,6 +53,18 @@ def found(world: World) -> Found:
 def test_the_better_mentor_comes_first(found: Found) -> None:
     assert found.mentors() == ["ben", "bob"]
     assert found.mentors(limit=1) == ["ben"]
+
+
+def test_whoever_declined_or_did_not_answer_makes_room_for_the_next(found: Found) -> None:
+    world = found.world
+    asked = world.asked(found.program, "ana", "ben")
+    assert found.mentors() == ["bob"]
+    world.clock.advance(days=7)
+    requests.expire_request(world.store, world.clock, SYSTEM, asked.id)
+    assert found.mentors() == ["bob"]
+    declined = world.asked(found.program, "ana", "bob")
+    requests.decline_request(world.store, world.clock, caller("bob"), declined.id, "no_time")
+    assert found.mentors() == []
 
 
 def test_whoever_left_or_is_on_leave_is_in_none(found: Found) -> None:

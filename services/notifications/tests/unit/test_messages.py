@@ -1,7 +1,7 @@
 """Messages: who is told what, in whose words, and who may read it."""
 
 import itertools
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +37,16 @@ from .conftest import (
 )
 
 ENROLMENT: dict[str, Any] = {"enrolment_id": "enr_1", "program_id": "prg_1", "person_id": "prs_ana", "role": "mentee"}
+RUN: dict[str, Any] = {"run_id": "run_1", "program_id": "prg_1", "requested_by": "prs_ana"}
+VACATED: dict[str, Any] = {
+    "program_id": "prg_1",
+    "kind": "one_to_one",
+    "starts_on": date(2027, 1, 1),
+    "ends_on": date(2027, 6, 30),
+    "role": "mentee",
+    "enrolment_id": "enr_1",
+    "managers": ("prs_ana",),
+}
 REVIEW = {
     "review_id": "rev_1",
     "session_id": "ses_1",
@@ -71,6 +81,14 @@ def told(store: Store, caller: object) -> list[tuple[str, str]]:
         (m.MentorshipStarted(**MENTORSHIP), "mentorship_started", "mentorship_started"),
         (m.MentorshipJoined(**MENTORSHIP, person_id="prs_ana"), "mentorship_started", None),
         (m.MentorshipDeparted(**MENTORSHIP, person_id="prs_ana"), "mentorship_ended", None),
+        (m.RequestExpired(**{**REQUEST, "made_by": "mentor"}), None, "request_expired"),
+        (m.RequestRerouted(**REQUEST, next_request_id="req_2", next_mentor_id="prs_eve"), "request_rerouted", None),
+        (m.MentorshipDeclined(**MENTORSHIP), "mentorship_declined", "mentorship_declined"),
+        (m.MentorshipExpired(**MENTORSHIP), "mentorship_expired", "mentorship_expired"),
+        (m.RunReady(**RUN, pairs=1, unmatched=0), "run_ready", None),
+        (m.RunFailed(**RUN, reason="refused"), "run_failed", None),
+        (m.RunPublished(**RUN, published=1, skipped=0), "run_published", None),
+        (m.ProgramVacated(**VACATED), "place_free", None),
         (m.MentorshipEnded(**MENTORSHIP, outcome="ended"), "mentorship_ended", "mentorship_ended"),
         (f.SessionScheduled(**SESSION), "session_scheduled", "session_scheduled"),
         (f.SessionRescheduled(**SESSION), "session_rescheduled", "session_rescheduled"),
@@ -92,6 +110,11 @@ def test_a_fact_tells_those_whom_it_concerns(
 
 def test_every_telling_event_is_handled_as_one_with_outside_effects() -> None:
     assert {event for event, handler in HANDLERS.items() if handler.outside_effects} == TELLING
+
+
+def test_a_mentee_who_got_no_answer_is_shown_who_fits_next(store: Store, tell: Tell) -> None:
+    tell(m.RequestExpired(**REQUEST))
+    assert told(store, ANA) == [("request_expired", "/mentors?program=prg_1")]
 
 
 def test_links_name_a_page_of_the_portal(store: Store, tell: Tell) -> None:
@@ -229,5 +252,5 @@ def test_erasure_leaves_no_name_no_address_no_message_and_one_receipt(
 
 
 def test_what_tells_nobody_anything_makes_no_message() -> None:
-    assert notices_of(m.RequestRerouted(**REQUEST, next_request_id="req_2", next_mentor_id="prs_dan")) == ()
+    assert notices_of(m.RunQueued(**RUN)) == ()
     assert notices_of(f.SessionHeld(**SESSION)) == ()

@@ -34,6 +34,7 @@ from contracts.matching.program import (
     ProgramCreated,
     ProgramOpened,
     ProgramStarted,
+    ProgramVacated,
     RequestTerms,
     SurveyPlan,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "ProgramCreated",
     "ProgramOpened",
     "ProgramStarted",
+    "ProgramVacated",
     "ReasonRecorded",
     "ReceiptRecorded",
     "RequestAccepted",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from contracts.fields import Code, Duration, Name, PersonId, ProgramId, ProgramKind, TimeZone
+from contracts.fields import Code, Duration, EnrolmentId, Name, PersonId, ProgramId, ProgramKind, Role, TimeZone
 from contracts.registry import Event, about, fact, state
 
 READERS = ("feedback", "notifications")
@@ -50,6 +50,15 @@ class ProgramClosing(_ProgramFact):
 @fact("matching.program", "closed", key="program_id", visibility="public", consumers=READERS)
 class ProgramClosed(_ProgramFact):
     """The program is over and can only be read."""
+
+
+@fact("matching.program", "vacated", key="program_id", visibility="public", consumers=READERS)
+class ProgramVacated(_ProgramFact):
+    """A place is free, somebody waits for it, and the program leaves it to its managers who gets it."""
+
+    role: Role
+    enrolment_id: Annotated[EnrolmentId, Meta(description="The enrolment that has waited longest.")]
+    managers: Annotated[tuple[PersonId, ...], Meta(description="Who decides.")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,10 @@ HELP = {
 
 @dataclass(slots=True)
 class Unmatched:
-    """One mentee without a mentor; `by` is what the objective would lose if they had the seat lost to `lost_to`."""
+    """One mentee without a mentor; `by` is what the objective would lose if they had the seat of `closest`.
+
+    `lost_to` has that seat.
+    """
 
     person: str
     candidates: int
@@ -44,6 +47,7 @@ class Unmatched:
     lost_to: str = ""
     by: float | None = None
     removed: dict[str, int] = field(default_factory=dict)
+    closest: str = ""
 
     def row(self) -> list[object]:
         """As a line of unmatched.csv."""
@@ -79,7 +83,7 @@ def _one(result: Match, row: int, count: list[int], seat: Seat | None) -> Unmatc
     words = f"The closest of {candidates} candidates is {mentor}; that seat went to {holder}, ahead by {by:.6f}."
     if not holder:
         words = f"The closest of {candidates} candidates is {mentor}; taking that seat would cost {by:.6f}."
-    return Unmatched(person, candidates, "lost_seat", words, holder, by, removed)
+    return Unmatched(person, candidates, "lost_seat", words, holder, by, removed, mentor)
 
 
 def _lost_seats(result: Match, rows: Ints) -> dict[int, Seat]:

@@ -1,6 +1,6 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
-from matching.api import enrolments, mentorships, programs, recommendations, requests
+from matching.api import enrolments, mentorships, programs, recommendations, requests, runs
 from matching.use_cases.data import gather
 from servicekit.web import audit_log, data
 
@@ -10,6 +10,7 @@ BLUEPRINTS = (
     recommendations.blueprint,
     requests.blueprint,
     mentorships.blueprint,
+    runs.blueprint,
     data.blueprint(gather),
     audit_log.blueprint,
 )

@@ -5,7 +5,14 @@ from typing import Any
 from flask import Response
 
 from matching.api.pages import after, position
-from matching.schemas.mentorships import End, ListedMentorshipSchema, MentorshipPage, MentorshipQuery, MentorshipSchema
+from matching.schemas.mentorships import (
+    DeclineMentorship,
+    End,
+    ListedMentorshipSchema,
+    MentorshipPage,
+    MentorshipQuery,
+    MentorshipSchema,
+)
 from matching.use_cases import mentorships
 from servicekit import web
 from servicekit.web.schema import Nothing
@@ -36,6 +43,34 @@ def list_mentorships(query: dict[str, Any]) -> Response:
 def get_mentorship(mentorship_id: str) -> Response:
     """Read one mentorship."""
     return web.reply(mentorships.get_mentorship(web.store(), web.caller(), mentorship_id), ListedMentorshipSchema)
+
+
+@blueprint.post("/mentorships/<mentorship_id>/confirm")
+@web.operation("mentorship.confirm")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, MentorshipSchema)
+def confirm_mentorship(body: dict[str, Any], mentorship_id: str) -> Response:
+    """Say yes to what was proposed; when all who are asked have, it starts."""
+    expected = web.if_match(required=False)
+    return web.command(
+        lambda store, caller: mentorships.confirm_mentorship(store, web.clock(), caller, mentorship_id, expected),
+        MentorshipSchema,
+    )
+
+
+@blueprint.post("/mentorships/<mentorship_id>/decline")
+@web.operation("mentorship.decline")
+@blueprint.arguments(DeclineMentorship)
+@blueprint.response(200, MentorshipSchema)
+def decline_mentorship(body: dict[str, Any], mentorship_id: str) -> Response:
+    """Say no to what was proposed; why stays with you."""
+    expected = web.if_match(required=False)
+    return web.command(
+        lambda store, caller: mentorships.decline_mentorship(
+            store, web.clock(), caller, mentorship_id, body["reason"], expected
+        ),
+        MentorshipSchema,
+    )
 
 
 @blueprint.post("/mentorships/<mentorship_id>/pause")

@@ -43,3 +43,11 @@ class DeadlinePassed(Refusal):
 
 class ProgramFull(Refusal):
     """All places that the program has for this role are given."""
+
+
+class TooManyRuns(Refusal):
+    """As many runs of the program wait or are being computed as may at once."""
+
+
+class AlreadyPublishing(Refusal):
+    """Another run of the program is being published."""

@@ -7,34 +7,50 @@ from typing import Literal
 from contracts import Event
 from contracts.fields import Role
 from contracts.matching import (
+    MentorshipConfirmed,
+    MentorshipDeclined,
     MentorshipDeparted,
     MentorshipEnded,
+    MentorshipExpired,
     MentorshipJoined,
     MentorshipPaused,
+    MentorshipProposed,
     MentorshipResumed,
     MentorshipStarted,
     ReasonRecorded,
 )
+from matching.domain import calendar
+from matching.domain.errors import DeadlinePassed
 from servicekit.entity import Entity
 from servicekit.refusals import WrongState
 
 State = Literal["proposed", "active", "declined", "expired", "paused", "ended"]
 EndReason = Literal["completed", "ended_early", "not_a_fit", "person_left", "erased"]
+DeclineReason = Literal["no_time", "not_a_fit", "other_topic", "other"]
+Reason = EndReason | DeclineReason
 LIVE: tuple[State, ...] = ("proposed", "active", "paused")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mentorship(Entity):
-    """`reason` and `ended_by` are for whoever ended it and the program's managers; everybody else reads `outcome`."""
+    """`reason` and `ended_by` are for whoever ended it and the program's managers; everybody else reads `outcome`.
+
+    One that a run proposes waits until `deadline` for `asked` to confirm; till then `started_at` is when it was
+    proposed.
+    """
 
     program_id: str
     mentor_id: str
     mentee_ids: tuple[str, ...]
     state: State = "active"
     request_id: str | None = None
+    run_id: str | None = None
+    asked: tuple[str, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
+    deadline: datetime | None = None
     started_at: datetime
     ended_at: datetime | None = None
-    reason: EndReason | None = None
+    reason: Reason | None = None
     ended_by: str | None = None
 
     @property
@@ -45,7 +61,7 @@ class Mentorship(Entity):
     @property
     def outcome(self) -> Literal["completed", "ended"] | None:
         """How it ended, as everybody may know it."""
-        if self.reason is None and self.ended_at is None:
+        if self.state != "ended":
             return None
         return "completed" if self.reason == "completed" else "ended"
 
@@ -62,7 +78,14 @@ class Mentorship(Entity):
 
     @staticmethod
     def start(
-        *, id: str, program_id: str, mentor_id: str, mentee_id: str, request_id: str | None, now: datetime
+        *,
+        id: str,
+        program_id: str,
+        mentor_id: str,
+        mentee_id: str,
+        request_id: str | None,
+        now: datetime,
+        run_id: str | None = None,
     ) -> tuple["Mentorship", Event]:
         """A new active mentorship."""
         mentorship = Mentorship(
@@ -71,9 +94,67 @@ class Mentorship(Entity):
             mentor_id=mentor_id,
             mentee_ids=(mentee_id,),
             request_id=request_id,
+            run_id=run_id,
             started_at=now,
         )
         return mentorship, mentorship._fact(MentorshipStarted)
+
+    @staticmethod
+    def propose(
+        *,
+        id: str,
+        program_id: str,
+        mentor_id: str,
+        mentee_id: str,
+        run_id: str,
+        asked: tuple[str, ...],
+        within: str,
+        now: datetime,
+    ) -> tuple["Mentorship", Event]:
+        """A pair of a run, which holds its seats while `asked` are to confirm it."""
+        deadline = now + calendar.duration(within)
+        mentorship = Mentorship(
+            id=id,
+            program_id=program_id,
+            mentor_id=mentor_id,
+            mentee_ids=(mentee_id,),
+            state="proposed",
+            run_id=run_id,
+            asked=asked,
+            deadline=deadline,
+            started_at=now,
+        )
+        return mentorship, mentorship._fact(MentorshipProposed, deadline=deadline, run_id=run_id)
+
+    def confirm(self, person_id: str, now: datetime) -> tuple["Mentorship", list[Event]]:
+        """One of its people says yes; with the last of those who are asked it starts.
+
+        Raises:
+            WrongState: it is not proposed.
+            DeadlinePassed: too late, though no clock has noticed yet.
+        """
+        self._require_answerable(now)
+        confirmed = replace(self, confirmed_by=(*self.confirmed_by, person_id))
+        told = [self._fact(MentorshipConfirmed, person_id=person_id)]
+        if not set(self.asked) <= set(confirmed.confirmed_by):
+            return confirmed, told
+        started = replace(confirmed, state="active", started_at=now, deadline=None)
+        return started, [*told, started._fact(MentorshipStarted)]
+
+    def decline(self, reason: Reason, by: str | None, now: datetime) -> tuple["Mentorship", list[Event]]:
+        """One of its people says no, or is gone (`by` None): the reason goes to the internal topic only."""
+        self._require("proposed")
+        declined = replace(self, state="declined", ended_at=now, reason=reason, ended_by=by, deadline=None)
+        return declined, [self._fact(MentorshipDeclined), self._recorded(reason, by)]
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it was not confirmed in time."""
+        return self.state == "proposed" and self.deadline is not None and self.deadline <= now
+
+    def expire(self, now: datetime) -> tuple["Mentorship", Event]:
+        """It was not confirmed before its deadline."""
+        self._require("proposed")
+        return replace(self, state="expired", ended_at=now, deadline=None), self._fact(MentorshipExpired)
 
     def join(self, mentee_id: str) -> tuple["Mentorship", Event]:
         """One mentee more in the group."""
@@ -101,7 +182,10 @@ class Mentorship(Entity):
         """It is over; `by` is the person who ended it, None for a clock or an HR fact."""
         self._require("active", "paused")
         ended = replace(self, state="ended", ended_at=now, reason=reason, ended_by=by)
-        recorded = ReasonRecorded(
+        return ended, [self._fact(MentorshipEnded, outcome=ended.outcome), self._recorded(reason, by)]
+
+    def _recorded(self, reason: Reason, by: str | None) -> Event:
+        return ReasonRecorded(
             subject="mentorship",
             subject_id=self.id,
             program_id=self.program_id,
@@ -110,7 +194,11 @@ class Mentorship(Entity):
             given_by=by,
             reason=reason,
         )
-        return ended, [self._fact(MentorshipEnded, outcome=ended.outcome), recorded]
+
+    def _require_answerable(self, now: datetime) -> None:
+        self._require("proposed")
+        if self.is_overdue(now):
+            raise DeadlinePassed(f"The time to confirm ended at {self.deadline:%Y-%m-%d %H:%M} UTC.")
 
     def _require(self, *states: State) -> None:
         if self.state not in states:

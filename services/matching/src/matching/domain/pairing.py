@@ -8,6 +8,7 @@ from typing import Literal
 import engine
 from contracts.profiles import WeeklySlot
 from engine.person import DAYS
+from engine.score import pair as pair_score
 from matching.domain import calendar
 from matching.domain.enrolment import Enrolment
 from matching.domain.person import Person, Profile
@@ -79,6 +80,22 @@ def broken_rule(
     for person_id, manager_id in managers.items():
         pool.reports_to(person_id, manager_id)
     return engine.refusal(pool, mentee[0].id, mentor[0].id)
+
+
+def judged(
+    program: Program,
+    mentee: engine.Person,
+    mentor: engine.Person,
+    rarity: engine.Rarity,
+    managers: Mapping[str, str],
+) -> tuple[engine.Score, str | None]:
+    """The score of two people of a run, and the rule of its terms that refuses them; `rarity` is of the whole run."""
+    pool = engine.Pool(engine_program(program), (mentee, mentor))
+    pool.rarity = rarity
+    for person_id, manager_id in managers.items():
+        pool.reports_to(person_id, manager_id)
+    score = pair_score(mentee, mentor, pool.program, rarity)
+    return score, engine.refusal(pool, mentee.person_id, mentor.person_id)
 
 
 def shown(rule: str, to_manager: bool) -> str:

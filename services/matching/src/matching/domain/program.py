@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
+
 import engine
 from contracts import Event
-from contracts.fields import ProgramKind
+from contracts.fields import ProgramKind, Role
 from contracts.matching import (
     Journey,
     PlanChanged,
@@ -17,6 +19,7 @@ from contracts.matching import (
     ProgramCreated,
     ProgramOpened,
     ProgramStarted,
+    ProgramVacated,
     RequestTerms,
     SurveyPlan,
 )
@@ -25,22 +28,42 @@ from matching.domain.terms import (
     DEFAULT_WEIGHTS,
     Eligibility,
     Fairness,
-    GroupSize,
+    Group,
     Places,
     Requests,
     Rules,
     Seniority,
     Weights,
-    WishWeights,
+    Wishes,
 )
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
 
 State = Literal["draft", "open", "running", "closing", "closed"]
+# Who confirms a pair that a run proposes; with `none` it starts at once.
+Confirmation = Literal["both", "mentor", "none"]
 TAKING_PART: tuple[State, ...] = ("open", "running")
 # A command that read the program as running may commit this much later, so a program is not closed sooner.
 SETTLES_AFTER = timedelta(seconds=30)
 FIXED_ONCE_OPEN = ("kind", "group", "time_zone")
+# What a run keeps of a program: everything that its pairs depend on, pairs that are given aside.
+TERMS = (
+    "kind",
+    "group",
+    "as_of",
+    "attributes",
+    "weights",
+    "seniority",
+    "diversity",
+    "wishes",
+    "rules",
+    "floor",
+    "objective",
+    "fairness",
+    "spread",
+    "stickiness",
+    "seed",
+)
 PLAIN_MATCH_KEYS = (
     "attributes",
     "diversity",
@@ -70,16 +93,18 @@ class Program(Entity):
     approval: Literal["manager", "automatic"] = "manager"
     places: Places = field(default_factory=Places)
     waitlist: Literal["auto", "ask"] = "auto"
+    confirmation: Confirmation = "both"
+    confirm_within: str = "P7D"
     requests: Requests = field(default_factory=Requests)
     journey: Journey = field(default_factory=Journey)
     surveys: tuple[SurveyPlan, ...] = ()
-    group: GroupSize | None = None
+    group: Group | None = None
     as_of: date | None = None
     attributes: tuple[str, ...] = ()
     weights: Weights = DEFAULT_WEIGHTS
     seniority: Seniority = field(default_factory=Seniority)
     diversity: tuple[str, ...] = ("department",)
-    wishes: WishWeights = field(default_factory=WishWeights)
+    wishes: Wishes = field(default_factory=Wishes)
     rules: Rules = field(default_factory=Rules)
     floor: float = 0.0
     objective: Literal["best_total", "most_people", "stable"] = "best_total"
@@ -97,6 +122,11 @@ class Program(Entity):
     def is_taking_part(self) -> bool:
         """Whether people may enrol, ask and answer."""
         return self.state in TAKING_PART
+
+    @property
+    def asks(self) -> Confirmation:
+        """Who confirms a pair of a run. A group starts at once: it could not wait for each of its members."""
+        return "none" if self.kind == "group" else self.confirmation
 
     def is_managed_by(self, person_id: str) -> bool:
         """Whether the person is one of its managers."""
@@ -120,6 +150,28 @@ class Program(Entity):
             **nested,
             **plain,
         }
+
+    def overridden(self, overrides: Mapping[str, Any]) -> "Program":
+        """The program as a what-if would have it; it is not to be saved.
+
+        Raises:
+            InvalidInput: values that cannot be, by name.
+        """
+        other = replace(self, **overrides)
+        errors = _group_errors(other) or _match_errors(other)
+        if errors:
+            raise InvalidInput("The match cannot be run like this.", errors)
+        return other
+
+    def terms(self) -> dict[str, Any]:
+        """The terms that a run keeps, as plain JSON."""
+        fixed = replace(self, as_of=self.as_of or self.starts_on)
+        plain: dict[str, Any] = msgspec.to_builtins({name: getattr(fixed, name) for name in TERMS})
+        return plain
+
+    def with_terms(self, terms: Mapping[str, Any]) -> "Program":
+        """The program by the terms that a run kept."""
+        return msgspec.convert({**msgspec.to_builtins(self), **terms}, Program)
 
     def create(self) -> tuple["Program", list[Event]]:
         """The draft, checked.
@@ -171,6 +223,18 @@ class Program(Entity):
         """Nothing is live any more; it can only be read."""
         self._require("closing")
         return replace(self, state="closed")._told(ProgramClosed)
+
+    def vacated(self, role: Role, enrolment_id: str) -> Event:
+        """The fact that a place is free for which `enrolment_id` has waited longest."""
+        return ProgramVacated(
+            program_id=self.id,
+            kind=self.kind,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            role=role,
+            enrolment_id=enrolment_id,
+            managers=self.managers,
+        )
 
     def is_settled(self, now: datetime) -> bool:
         """Whether no command that still saw it running can be under way."""
@@ -233,12 +297,15 @@ def _check(program: Program) -> None:
     low, high = program.eligibility.min_level, program.eligibility.max_level
     if low is not None and high is not None and high < low:
         errors.append(FieldError("/eligibility/max_level", f"must not be below min_level ({low})"))
-    if (program.group is not None) != (program.kind == "group"):
-        errors.append(FieldError("/group", "belongs to programs of kind group, which need it"))
-    else:
-        errors += _match_errors(program)
+    errors += _group_errors(program) or _match_errors(program)
     if errors:
         raise InvalidInput("The program cannot be like this.", errors)
+
+
+def _group_errors(program: Program) -> list[FieldError]:
+    if (program.group is not None) == (program.kind == "group"):
+        return []
+    return [FieldError("/group", "belongs to programs of kind group, which need it")]
 
 
 def _match_errors(program: Program) -> list[FieldError]:

@@ -1,10 +1,28 @@
-"""The terms of a program: whom it is for, how it matches, how long requests wait; plain values with their defaults."""
+"""The terms of a program: whom it is for, how it matches, how long requests wait; plain values with their defaults.
+
+Weights, seniority, wishes and group sizes are the engine's own values. Rules and fairness are kept as people write them
+and as the API shows them; the engine reads them from that.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from contracts.fields import Role
+from engine.program.shape import DEFAULT_WEIGHTS, Group, Seniority, Weights, Wishes
 from matching.domain.person import Person
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Eligibility",
+    "Fairness",
+    "Group",
+    "Places",
+    "Requests",
+    "Rules",
+    "Seniority",
+    "Weights",
+    "Wishes",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,44 +34,6 @@ class Rules:
     meet: Literal["remote_or_same_site", "same_site", "any"] = "remote_or_same_site"
     reporting_line: Literal["forbidden", "allowed"] = "forbidden"
     min_level_gap: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weights:
-    """How much each component of a score counts."""
-
-    skills: float = 0.0
-    goals: float = 0.0
-    seniority: float = 0.0
-    availability: float = 0.0
-    diversity: float = 0.0
-
-
-DEFAULT_WEIGHTS = Weights(skills=0.40, goals=0.20, seniority=0.15, availability=0.20, diversity=0.05)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seniority:
-    """The gap in levels that is best, and how fast the score falls beside it."""
-
-    ideal_gap: float = 2.0
-    width: float = 1.4142
-
-
-@dataclass(frozen=True, kw_only=True)
-class WishWeights:
-    """What a first wish of each side adds to a score."""
-
-    mentee: float = 0.25
-    mentor: float = 0.15
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupSize:
-    """How many mentees a group has."""
-
-    min: int = 2
-    max: int = 6
 
 
 @dataclass(frozen=True, kw_only=True)

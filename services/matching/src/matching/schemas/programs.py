@@ -60,7 +60,7 @@ class SenioritySchema(Value):
 class WishWeightsSchema(Value):
     """What a first wish adds to a score."""
 
-    makes = terms.WishWeights
+    makes = terms.Wishes
     mentee = Number(0, MOST, **said("A mentee's first wish."))
     mentor = Number(0, MOST, **said("A mentor's first wish."))
 
@@ -68,7 +68,7 @@ class WishWeightsSchema(Value):
 class GroupSizeSchema(Value):
     """How many mentees a group has."""
 
-    makes = terms.GroupSize
+    makes = terms.Group
     min = Whole(1, 100, required=True, **said("At least."))
     max = Whole(1, 100, required=True, **said("At most."))
 
@@ -147,6 +147,10 @@ class _Terms(Schema):
     approval = Code("manager", "automatic", **said("Who approves those who apply."))
     places = Part(PlacesSchema, **said("How many may take part."))
     waitlist = Code("auto", "ask", **said("Whether a free place goes to the first who waits, or managers decide."))
+    confirmation = Code(
+        "both", "mentor", "none", **said("Who confirms a pair that a run proposes; a group starts at once.")
+    )
+    confirm_within = Duration(**said("How long a proposed pair may wait for that."))
     requests = Part(RequestsSchema, **said("How requests are waited for."))
     journey = Part(JourneySchema, **said("What is expected of a mentorship."))
     surveys = Many(Part(SurveyPlanSchema), 20, **said("Surveys to send."))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Person, Profile
+from matching.domain.proposal import Alone, Proposal
 from matching.domain.request import Request
 from matching.domain.seats import Seats
 from matching.permissions import TABLE
@@ -27,6 +28,7 @@ def gather(store: Store, caller: Caller, person_id: str) -> list[Holding]:
             *unit.requests_to(person_id, None, None, None),
         )
         mentorships = unit.mentorships_of(person_id, None, None, None, _MOST)
+        pairs, alone = unit.runs_naming(person_id)
         return [
             _one("person", "Your employment facts, by which rules decide who may be paired.", Person, unit, person_id),
             _one("profile", "What you said of yourself, by which you are matched.", Profile, unit, person_id),
@@ -48,6 +50,18 @@ def gather(store: Store, caller: Caller, person_id: str) -> list[Holding]:
                 about="Your mentorships. Why one ended is known to whoever ended it.",
                 kind=Mentorship,
                 items=[_as_seen_by(person_id, mentorship) for mentorship in mentorships],
+            ),
+            Holding(
+                name="proposals",
+                about="Pairs with you that a match of a whole program came to. The other's wishes are theirs to know.",
+                kind=Proposal,
+                items=[pair.as_seen_by(person_id) for pair in pairs],
+            ),
+            Holding(
+                name="unmatched",
+                about="Matches of a whole program that found nobody for you.",
+                kind=Alone,
+                items=[replace(one, closest=None, lost_to=None) for one in alone if one.person_id == person_id],
             ),
             audit_about(unit, person_id),
         ]

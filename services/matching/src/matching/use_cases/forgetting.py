@@ -9,6 +9,7 @@ from matching.domain.person import Erasure, Person, Profile
 from matching.domain.program import Program
 from matching.ports import Store, Unit
 from matching.use_cases.people import leave_everything, supersede_requests
+from matching.use_cases.runs.snapshots import forget_in_runs
 from matching.use_cases.seating import seats_of, touch
 from servicekit.clock import Clock
 from servicekit.forgetting import forget_traces
@@ -86,6 +87,7 @@ def _forgotten(unit: Unit, person_id: str, now: datetime) -> Person:
         "profiles": _blank_profile(unit, person_id, now),
         "request_messages": _blank_messages(unit, person_id),
         "wishes": _blank_wishes(unit, person_id, now),
+        "proposals": forget_in_runs(unit, person_id, now),
         **forget_traces(unit, "matching", person_id),
     }
     version = held.version if held is not None else 0

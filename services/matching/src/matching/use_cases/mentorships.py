@@ -1,9 +1,9 @@
-"""A mentorship's verbs: pause, resume, end."""
+"""A mentorship's verbs: confirm, decline, pause, resume, end; and what its clock does."""
 
 from dataclasses import dataclass, replace
 
 from matching import permissions
-from matching.domain.mentorship import EndReason, Mentorship
+from matching.domain.mentorship import DeclineReason, EndReason, Mentorship
 from matching.domain.program import Program
 from matching.permissions import TABLE
 from matching.ports import Store, Unit
@@ -50,6 +50,60 @@ def get_mentorship(store: Store, caller: Caller, mentorship_id: str) -> Flagged:
         return _shown(unit, caller, unit.require(Program, mentorship.program_id), mentorship)
 
     return store.reading(work)
+
+
+def confirm_mentorship(
+    store: Store, clock: Clock, caller: Caller, mentorship_id: str, expected: int | None = None
+) -> Mentorship:
+    """One of its people says yes to what a run proposed; with the last of those who are asked it starts.
+
+    Raises:
+        DeadlinePassed: too late.
+    """
+
+    def work(unit: Unit) -> Mentorship:
+        now = clock.now()
+        mentorship, relations = _allowed(unit, caller, "mentorship.confirm", mentorship_id, expected)
+        if caller.id in mentorship.confirmed_by and mentorship.state in ("proposed", "active"):
+            return _as_seen_by(caller, "manager" in relations, mentorship)
+        confirmed, events = mentorship.confirm(caller.id, now)
+        touch(unit, mentorship.people, now)
+        return _as_seen_by(caller, "manager" in relations, unit.save(confirmed, *events))
+
+    return store.atomically(work)
+
+
+def decline_mentorship(
+    store: Store,
+    clock: Clock,
+    caller: Caller,
+    mentorship_id: str,
+    reason: DeclineReason,
+    expected: int | None = None,
+) -> Mentorship:
+    """One of its people says no to what a run proposed, for a reason that the other never learns."""
+
+    def work(unit: Unit) -> Mentorship:
+        mentorship, _ = _allowed(unit, caller, "mentorship.decline", mentorship_id, expected)
+        if mentorship.state == "declined" and mentorship.ended_by == caller.id:
+            return mentorship
+        return seating.decline_proposed(unit, mentorship, reason, caller.id, clock.now())
+
+    return store.atomically(work)
+
+
+def expire_mentorship(store: Store, clock: Clock, caller: Caller, mentorship_id: str) -> None:
+    """It was not confirmed in time, if that is still so: its seats are free again."""
+
+    def work(unit: Unit) -> None:
+        now = clock.now()
+        mentorship = unit.require(Mentorship, mentorship_id)
+        if mentorship.is_overdue(now):
+            seating.give_seats_back(unit, mentorship, now)
+            expired, event = mentorship.expire(now)
+            unit.save(expired, event)
+
+    store.atomically(work)
 
 
 def pause_mentorship(
@@ -100,7 +154,7 @@ def end_mentorship(
     def work(unit: Unit) -> Mentorship:
         mentorship, relations = _allowed(unit, caller, "mentorship.end", mentorship_id, expected)
         by_manager = "manager" in relations
-        if mentorship.state == "ended" and (by_manager or mentorship.ended_by == caller.id):
+        if mentorship.state in ("ended", "declined") and (by_manager or mentorship.ended_by == caller.id):
             return _as_seen_by(caller, by_manager, mentorship)
         leaver = caller.id if "mentee" in relations else mentorship.mentor_id
         ended = leave_mentorship(unit, mentorship, leaver, reason, caller.id, clock.now())

@@ -8,6 +8,7 @@ from matching.domain.mentorship import EndReason
 from matching.domain.person import Client, Person, Profile, Word
 from matching.ports import Store, Unit
 from matching.use_cases.places import give_up
+from matching.use_cases.runs.snapshots import leave_runs
 from matching.use_cases.seating import leave_mentorship, seats_of, supersede
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -81,6 +82,7 @@ def leave_everything(unit: Unit, person_id: str, reason: EndReason, now: datetim
     supersede_requests(unit, person_id, now)
     for mentorship in unit.live_mentorships_of(person_id):
         leave_mentorship(unit, mentorship, person_id, reason, None, now)
+    leave_runs(unit, person_id)
     for enrolment in unit.live_enrolments_of(person_id):
         give_up(unit, enrolment, now)
 

@@ -52,9 +52,13 @@ def set_limit(unit: Unit, enrolment: Enrolment, limit: int, now: datetime) -> No
 
 
 def _follow(unit: Unit, program: Program, role: Role, now: datetime) -> None:
-    """A place is free: the first of the waitlist gets it, where the program says so."""
-    if program.waitlist != "auto" or not program.is_taking_part:
+    """A place is free: the first of the waitlist gets it, or the managers are asked, as the program says."""
+    if not program.is_taking_part:
         return
     waiting = unit.first_waiting(program.id, role)
-    if waiting is not None and has_place(unit, program, role):
+    if waiting is None or not has_place(unit, program, role):
+        return
+    if program.waitlist == "auto":
         grant(unit, program, waiting, now)
+    else:
+        unit.save(program, program.vacated(role, waiting.id))

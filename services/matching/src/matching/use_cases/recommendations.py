@@ -113,9 +113,13 @@ def _about(unit: Unit, caller: Caller, operation: str, program_id: str, mentee_i
 
 
 def _spoken_for(unit: Unit, program_id: str, mentee_id: str) -> set[str]:
-    """Mentors whom the mentee waits for, or works with."""
-    waiting = {request.mentor_id for request in unit.pending_as("mentee", mentee_id, program_id)}
-    return waiting | {one.mentor_id for one in unit.live_mentorships_of(mentee_id, program_id)}
+    """Mentors whom the mentee waits for or works with, and those who did not take up their request here."""
+    asked = {
+        request.mentor_id
+        for request in unit.asked_by(program_id, mentee_id)
+        if request.state == "pending" or (request.state in ("declined", "expired") and request.made_by == "mentee")
+    }
+    return asked | {one.mentor_id for one in unit.live_mentorships_of(mentee_id, program_id)}
 
 
 def _still_available(unit: Unit, program: Program, found: list[Match]) -> list[Match]:

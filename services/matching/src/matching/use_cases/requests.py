@@ -5,11 +5,11 @@ from datetime import datetime
 from contracts.fields import Role
 from matching import permissions
 from matching.domain.errors import NotEnrolled
-from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.request import MOST_REROUTES, STATES, DeclineReason, Request, State
 from matching.permissions import TABLE
 from matching.ports import Store, Unit
+from matching.use_cases.groups import start_or_join
 from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program
 from matching.use_cases.seating import open_request, require_pair, take_seats, touch
@@ -77,7 +77,15 @@ def accept_request(store: Store, clock: Clock, caller: Caller, request_id: str, 
         program = unit.require(Program, request.program_id)
         _require_taking_part(program)
         require_pair(unit, program, request.mentee_id, request.mentor_id, now)
-        mentorship = _start_or_join(unit, program, request, mentorship_id, now)
+        mentorship = start_or_join(
+            unit,
+            program,
+            mentee_id=request.mentee_id,
+            mentor_id=request.mentor_id,
+            mentorship_id=mentorship_id,
+            request_id=request.id,
+            now=now,
+        )
         accepted, event = request.accept(mentorship.id, now)
         saved = unit.save(accepted, event)
         take_seats(unit, program.id, request.mentee_id, request.mentor_id, now)
@@ -214,31 +222,6 @@ def _ask_next_choice(unit: Unit, expired: Request, now: datetime) -> Request | N
         except Refusal:
             continue  # a wish that cannot be asked now is passed over; it wrote nothing
     return None
-
-
-def _start_or_join(unit: Unit, program: Program, request: Request, mentorship_id: str, now: datetime) -> Mentorship:
-    """A new mentorship; in a program of groups, a place in the mentor's group where there is one."""
-    group = next(
-        (
-            one
-            for one in (unit.live_mentorships_of(request.mentor_id, program.id) if program.kind == "group" else ())
-            if one.mentor_id == request.mentor_id
-        ),
-        None,
-    )
-    if group is not None:
-        touch(unit, group.people, now)
-        mentorship, event = group.join(request.mentee_id)
-    else:
-        mentorship, event = Mentorship.start(
-            id=mentorship_id,
-            program_id=program.id,
-            mentor_id=request.mentor_id,
-            mentee_id=request.mentee_id,
-            request_id=request.id,
-            now=now,
-        )
-    return unit.save(mentorship, event)
 
 
 def _of_mine(unit: Unit, caller: Caller, operation: str, request_id: str, expected: int | None) -> Request:

@@ -10,7 +10,7 @@ from contracts.fields import Role
 from engine.lines import Lines
 from matching.domain import pairing
 from matching.domain.errors import AlreadyAsked, AlreadyPaired, NoSeatLeft, NotAvailable, TooManyOpenRequests
-from matching.domain.mentorship import EndReason, Mentorship
+from matching.domain.mentorship import EndReason, Mentorship, Reason
 from matching.domain.person import Person, Profile
 from matching.domain.program import Program
 from matching.domain.request import Cause, Request
@@ -70,7 +70,7 @@ def require_pair(unit: Unit, program: Program, mentee_id: str, mentor_id: str, n
         program,
         (mentee, unit.get(Profile, mentee_id)),
         (mentor, unit.get(Profile, mentor_id)),
-        _lines_above(unit, (mentee, mentor)),
+        lines_above(unit, (mentee, mentor)),
         now,
     )
     if rule is not None:
@@ -80,7 +80,7 @@ def require_pair(unit: Unit, program: Program, mentee_id: str, mentor_id: str, n
 def in_line(unit: Unit, one: str, other: str) -> bool:
     """Whether one of the two is above the other in the reporting line, as it is now."""
     people = tuple(person for person in (unit.get(Person, one), unit.get(Person, other)) if person is not None)
-    lines = Lines(_lines_above(unit, people))
+    lines = Lines(lines_above(unit, people))
     return one in lines.above(other) or other in lines.above(one)
 
 
@@ -149,11 +149,25 @@ def take_seats(unit: Unit, program_id: str, mentee_id: str, mentor_id: str, now:
 
 
 def end_mentorship(unit: Unit, mentorship: Mentorship, reason: EndReason, by: str | None, now: datetime) -> Mentorship:
-    """End it and give every seat back."""
-    for person_id, role in mentorship.sides:
-        unit.save(seats_of(unit, person_id, now).give_back(mentorship.program_id, role, now))
+    """End it and give every seat back; one that is only proposed is declined."""
+    if mentorship.state == "proposed":
+        return decline_proposed(unit, mentorship, reason, by, now)
+    give_seats_back(unit, mentorship, now)
     ended, events = mentorship.end(reason, by, now)
     return unit.save(ended, *events)
+
+
+def decline_proposed(unit: Unit, mentorship: Mentorship, reason: Reason, by: str | None, now: datetime) -> Mentorship:
+    """Decline what a run proposed and give both seats back."""
+    declined, events = mentorship.decline(reason, by, now)
+    give_seats_back(unit, mentorship, now)
+    return unit.save(declined, *events)
+
+
+def give_seats_back(unit: Unit, mentorship: Mentorship, now: datetime) -> None:
+    """Every seat that the mentorship holds is free again."""
+    for person_id, role in mentorship.sides:
+        unit.save(seats_of(unit, person_id, now).give_back(mentorship.program_id, role, now))
 
 
 def depart(unit: Unit, mentorship: Mentorship, mentee_id: str, now: datetime) -> Mentorship:
@@ -174,11 +188,20 @@ def leave_mentorship(
     return end_mentorship(unit, mentorship, reason, by, now)
 
 
-def _require_room(unit: Unit, program: Program, mentee_id: str, mentor_id: str, now: datetime) -> None:
+def require_seats(unit: Unit, program: Program, mentee_id: str, mentor_id: str, now: datetime) -> None:
+    """Pass where both have a seat left in the program.
+
+    Raises:
+        NoSeatLeft: one of them has none.
+    """
     if seats_of(unit, mentor_id, now).left(program.id, "mentor") == 0:
         raise NoSeatLeft("This mentor has no free seat now. Ask somebody else.")
     if seats_of(unit, mentee_id, now).left(program.id, "mentee") == 0:
         raise NoSeatLeft("This mentee has found as many mentors as they wanted.")
+
+
+def _require_room(unit: Unit, program: Program, mentee_id: str, mentor_id: str, now: datetime) -> None:
+    require_seats(unit, program, mentee_id, mentor_id, now)
     if len(unit.pending_as("mentee", mentee_id, program.id)) >= program.requests.open_per_mentee:
         raise TooManyOpenRequests(
             f"At most {program.requests.open_per_mentee} requests of a mentee may wait at once. "
@@ -188,8 +211,8 @@ def _require_room(unit: Unit, program: Program, mentee_id: str, mentor_id: str, 
         raise TooManyOpenRequests("This mentor has many requests to answer first. Ask somebody else, or later.")
 
 
-def _lines_above(unit: Unit, people: Iterable[Person]) -> dict[str, str]:
-    """Each person on the two reporting lines with their manager."""
+def lines_above(unit: Unit, people: Iterable[Person]) -> dict[str, str]:
+    """Each person on the reporting lines with their manager."""
     managers: dict[str, str] = {}
     waiting = [person for person in people if person.manager_id]
     for _ in range(_DEEPEST_LINE):

@@ -14,11 +14,14 @@ Kind = Literal[
     "request_withdrawn",
     "request_expired",
     "request_superseded",
+    "request_rerouted",
     "enrolment_approved",
     "enrolment_rejected",
     "enrolment_waitlisted",
     "mentorship_proposed",
     "mentorship_started",
+    "mentorship_declined",
+    "mentorship_expired",
     "mentorship_ended",
     "session_scheduled",
     "session_rescheduled",
@@ -27,6 +30,10 @@ Kind = Literal[
     "session_missed",
     "review_due",
     "review_revealed",
+    "place_free",
+    "run_ready",
+    "run_failed",
+    "run_published",
 ]
 Method = Literal["REQUEST", "CANCEL"]
 _ANNOUNCING: frozenset[Kind] = frozenset({"session_scheduled", "session_rescheduled", "session_reminded"})

@@ -1,6 +1,7 @@
 """Which fact tells whom what."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts import Event
@@ -18,7 +19,10 @@ RequestFact = (
     | m.RequestExpired
     | m.RequestSuperseded
 )
-MentorshipFact = m.MentorshipProposed | m.MentorshipStarted | m.MentorshipEnded
+MentorshipFact = (
+    m.MentorshipProposed | m.MentorshipStarted | m.MentorshipDeclined | m.MentorshipExpired | m.MentorshipEnded
+)
+RunFact = m.RunReady | m.RunFailed | m.RunPublished
 EnrolmentFact = m.EnrolmentApproved | m.EnrolmentRejected | m.EnrolmentWaitlisted
 ReviewFact = f.ReviewDue | f.ReviewRevealed
 
@@ -62,6 +66,45 @@ def _of_request(told: RequestFact, kind: Kind, to: str, about: str) -> Notice:
         program_id=told.program_id,
         other_ids=(about,),
         deadline=told.deadline,
+    )
+
+
+def _expired(told: m.RequestExpired) -> tuple[Notice, ...]:
+    """A mentee who got no answer is shown who fits next; whoever they asked is not among those."""
+    notices = _to_asker("request_expired")(told)
+    if told.made_by == "mentor":
+        return notices
+    return tuple(replace(notice, link=f"/mentors?program={told.program_id}") for notice in notices)
+
+
+def _rerouted(told: m.RequestRerouted) -> tuple[Notice, ...]:
+    return (
+        Notice(
+            person_id=told.mentee_id,
+            kind="request_rerouted",
+            link=f"/requests/{told.next_request_id}",
+            program_id=told.program_id,
+            other_ids=(told.next_mentor_id,),
+        ),
+    )
+
+
+def _vacated(told: m.ProgramVacated) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(person_id=manager, kind="place_free", link=f"/programs/{told.program_id}", program_id=told.program_id)
+        for manager in told.managers
+    )
+
+
+def _of_run(kind: Kind) -> Callable[[RunFact], tuple[Notice, ...]]:
+    """For the manager who asked for it: a large one takes longer than anybody watches."""
+    return lambda told: (
+        Notice(
+            person_id=told.requested_by,
+            kind=kind,
+            link=f"/programs/{told.program_id}/runs/{told.run_id}",
+            program_id=told.program_id,
+        ),
     )
 
 
@@ -163,16 +206,23 @@ _TELLING: Mapping[type[Event], Callable[[Any], tuple[Notice, ...]]] = {
     m.RequestAccepted: _to_asker("request_accepted"),
     m.RequestDeclined: _to_asker("request_declined"),
     m.RequestWithdrawn: _to_answerer("request_withdrawn"),
-    m.RequestExpired: _to_asker("request_expired"),
+    m.RequestExpired: _expired,
+    m.RequestRerouted: _rerouted,
     m.RequestSuperseded: _to_both("request_superseded"),
     m.EnrolmentApproved: _of_enrolment("enrolment_approved"),
     m.EnrolmentRejected: _of_enrolment("enrolment_rejected"),
     m.EnrolmentWaitlisted: _of_enrolment("enrolment_waitlisted"),
     m.MentorshipProposed: _of_mentorship("mentorship_proposed"),
     m.MentorshipStarted: _of_mentorship("mentorship_started"),
+    m.MentorshipDeclined: _of_mentorship("mentorship_declined"),
+    m.MentorshipExpired: _of_mentorship("mentorship_expired"),
     m.MentorshipJoined: _joined,
     m.MentorshipDeparted: _departed,
     m.MentorshipEnded: _of_mentorship("mentorship_ended"),
+    m.ProgramVacated: _vacated,
+    m.RunReady: _of_run("run_ready"),
+    m.RunFailed: _of_run("run_failed"),
+    m.RunPublished: _of_run("run_published"),
     f.SessionScheduled: _of_session("session_scheduled", "REQUEST"),
     f.SessionRescheduled: _of_session("session_rescheduled", "REQUEST"),
     f.SessionCancelled: _of_session("session_cancelled", "CANCEL"),

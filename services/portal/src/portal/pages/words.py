@@ -102,7 +102,10 @@ NOTICES = {
     "request_expired": N_("A request was not answered in time"),
     "request_withdrawn": N_("A request to me is withdrawn"),
     "request_superseded": N_("A request is no longer open"),
+    "request_rerouted": N_("My next choice is asked for me"),
     "mentorship_proposed": N_("A mentorship is proposed to me"),
+    "mentorship_declined": N_("A proposed mentorship is declined"),
+    "mentorship_expired": N_("A proposed mentorship is not confirmed in time"),
     "mentorship_started": N_("A mentorship starts"),
     "mentorship_ended": N_("A mentorship ends"),
     "session_scheduled": N_("A session is planned"),
@@ -112,6 +115,10 @@ NOTICES = {
     "session_missed": N_("A session was missed"),
     "review_due": N_("A review of mine is due"),
     "review_revealed": N_("I can read a review"),
+    "place_free": N_("A place in a program of mine is free"),
+    "run_ready": N_("A match that I started is ready"),
+    "run_failed": N_("A match that I started failed"),
+    "run_published": N_("A match that I started is published"),
 }
 _ALL = {
     "part": PARTS, "kind": KINDS, "program_state": PROGRAM_STATES, "enrolment_state": ENROLMENT_STATES,

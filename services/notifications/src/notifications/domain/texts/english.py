@@ -35,11 +35,15 @@ WORDS = Words(
         ),
         "request_expired": (
             "Your request to {other} has expired",
-            "{other} did not answer your mentoring request in “{program}” in time. You can ask somebody else.",
+            "{other} did not answer your mentoring request in “{program}” in time. Here is who fits you next.",
         ),
         "request_superseded": (
             "The request between you and {other} is closed",
             "The mentoring request between you and {other} in “{program}” is no longer open.",
+        ),
+        "request_rerouted": (
+            "{other} was asked in their place",
+            "Nobody answered your request in “{program}”, so {other}, your next choice, was asked for you.",
         ),
         "enrolment_approved": (
             "You take part in “{program}”",
@@ -60,6 +64,14 @@ WORDS = Words(
         "mentorship_started": (
             "Your mentorship with {other} has started",
             "You and {other} now work together in “{program}”. The first step is to schedule a session.",
+        ),
+        "mentorship_declined": (
+            "The proposal with {other} is closed",
+            "You and {other} will not work together in “{program}” for now. There is nothing for you to do.",
+        ),
+        "mentorship_expired": (
+            "The proposal with {other} has expired",
+            "The proposal that you and {other} work together in “{program}” was not confirmed in time.",
         ),
         "mentorship_ended": (
             "Your mentorship with {other} has ended",
@@ -92,6 +104,22 @@ WORDS = Words(
         "review_revealed": (
             "{other} wrote to you about your session",
             "You can now read what {other} said about your session.",
+        ),
+        "place_free": (
+            "A place in “{program}” is free",
+            "Somebody on the waitlist of “{program}” could have it. It is for you to decide.",
+        ),
+        "run_ready": (
+            "The match of “{program}” is ready",
+            "You can look at the proposed pairs in “{program}” now. Nothing is public yet.",
+        ),
+        "run_failed": (
+            "The match of “{program}” failed",
+            "The match that you started in “{program}” ended without a result. The page says why.",
+        ),
+        "run_published": (
+            "The match of “{program}” is published",
+            "The proposed pairs in “{program}” are with their people now. The page lists what had to be skipped.",
         ),
     },
 )

@@ -35,11 +35,15 @@ WORDS = Words(
         ),
         "request_expired": (
             "Deine Anfrage an {other} ist verfallen",
-            "{other} hat deine Mentoring-Anfrage in „{program}“ nicht rechtzeitig beantwortet. Frag gern andere.",
+            "{other} hat deine Mentoring-Anfrage in „{program}“ nicht rechtzeitig beantwortet. Schau, wer noch passt.",
         ),
         "request_superseded": (
             "Die Anfrage zwischen dir und {other} ist geschlossen",
             "Die Mentoring-Anfrage zwischen dir und {other} in „{program}“ ist nicht mehr offen.",
+        ),
+        "request_rerouted": (
+            "{other} wurde an deren Stelle gefragt",
+            "Auf deine Anfrage in „{program}“ kam keine Antwort. Darum wurde {other}, deine nächste Wahl, gefragt.",
         ),
         "enrolment_approved": (
             "Du nimmst an „{program}“ teil",
@@ -60,6 +64,14 @@ WORDS = Words(
         "mentorship_started": (
             "Dein Mentoring mit {other} hat begonnen",
             "Du und {other} arbeitet jetzt in „{program}“ zusammen. Der erste Schritt ist ein Termin.",
+        ),
+        "mentorship_declined": (
+            "Der Vorschlag mit {other} ist erledigt",
+            "Du und {other} arbeitet in „{program}“ vorerst nicht zusammen. Du musst nichts weiter tun.",
+        ),
+        "mentorship_expired": (
+            "Der Vorschlag mit {other} ist abgelaufen",
+            "Der Vorschlag, dass du und {other} in „{program}“ zusammenarbeitet, wurde nicht rechtzeitig bestätigt.",
         ),
         "mentorship_ended": (
             "Dein Mentoring mit {other} ist beendet",
@@ -92,6 +104,22 @@ WORDS = Words(
         "review_revealed": (
             "{other} hat dir zu eurem Treffen geschrieben",
             "Du kannst jetzt lesen, was {other} zu eurem Treffen sagt.",
+        ),
+        "place_free": (
+            "Ein Platz in „{program}“ ist frei",
+            "Jemand auf der Warteliste von „{program}“ könnte ihn haben. Die Entscheidung liegt bei dir.",
+        ),
+        "run_ready": (
+            "Die Zuordnung von „{program}“ ist fertig",
+            "Du kannst dir die vorgeschlagenen Paare in „{program}“ jetzt ansehen. Noch ist nichts veröffentlicht.",
+        ),
+        "run_failed": (
+            "Die Zuordnung von „{program}“ ist fehlgeschlagen",
+            "Die Zuordnung, die du in „{program}“ gestartet hast, endete ohne Ergebnis. Die Seite sagt, warum.",
+        ),
+        "run_published": (
+            "Die Zuordnung von „{program}“ ist veröffentlicht",
+            "Die vorgeschlagenen Paare in „{program}“ wissen nun voneinander. Die Seite zeigt, was entfallen musste.",
         ),
     },
 )

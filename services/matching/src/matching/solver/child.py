@@ -1,0 +1,236 @@
+"""The child's side: reads people and program from its parent, matches them, and tells what it found."""
+
+import ctypes
+import hashlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+
+import engine
+from engine.explain import reasons
+from engine.explain.unmatched import Unmatched, unmatched
+from engine.match import Match, match
+from engine.match.fairness import groups_of
+from engine.program import COMPONENTS
+from engine.record import record
+from engine.report.gather import attributes_shown
+from engine.score import MICRO
+from matching.domain.figures import Breakdown, Figures, Group
+from matching.domain.proposal import Alone, Because, Proposal
+from matching.domain.run import Problem
+from matching.domain.snapshot import unpack_lines, unpack_people
+from matching.ports import Answer, Record
+from matching.solver import talk
+from matching.solver.talk import Header, Message, Say
+
+AT_ONCE = 500
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_NEXT = {"encode": "candidates", "candidates": "solve", "solve": "certify", "certify": "explain"}
+_json = msgspec.json.Encoder(order="deterministic")
+
+
+def main(parent: int) -> None:
+    """Answer the parent's question on what was standard output when the process began."""
+    _die_with(parent)
+    os.nice(5)
+    # Whatever a library prints must not land among the answer.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    source = sys.stdin.buffer
+    header, people, managers = _read(source)
+    threading.Thread(target=_end_with_the_pipe, args=(source,), daemon=True).start()
+    try:
+        for message in answers(header, people, managers, lambda message: _say(out, message)):
+            _say(out, message)
+    except engine.ProgramRefused as refused:
+        problems = tuple(Problem(key=one.key, reason=one.reason, write=one.write) for one in refused.problems)
+        _say(out, Message(refused=problems))
+    out.close()
+
+
+def answers(header: Header, people: list[engine.Person], managers: dict[str, str], say: Say) -> Iterator[Message]:
+    """The match as messages, how far it is being told by `say`; raises ProgramRefused."""
+
+    def progress(stage: str, share: float) -> None:
+        # The engine names a stage when it is done, a manager wants to read what is being done.
+        stage, share = (_NEXT[stage], 0.0) if share >= 1.0 else (stage, share)
+        say(Message(stage=stage, share=share))
+
+    program = engine.Program.read(header.terms)
+    result = match(program, people, managers, header.existing, header.certify, progress)
+    alone = unmatched(result)
+    say(Message(stage="keep"))
+    count = len(result.chosen)
+    for start in range(0, count, AT_ONCE):
+        yield Message(
+            stage="keep", share=start / count, answer=Answer(pairs=tuple(_pairs(header, result, start, AT_ONCE)))
+        )
+    for start in range(0, len(alone), AT_ONCE):
+        some = tuple(_alone(header, one) for one in alone[start : start + AT_ONCE])
+        yield Message(stage="keep", share=1.0, answer=Answer(alone=some))
+    yield Message(stage="keep", share=1.0, answer=Answer(record=_record(header, people, managers, result, alone)))
+
+
+def _read(source: BinaryIO) -> tuple[Header, list[engine.Person], dict[str, str]]:
+    header: Header | None = None
+    people: list[engine.Person] = []
+    managers: dict[str, str] = {}
+    for kind, payload in talk.frames(source):
+        if kind == talk.HEADER:
+            header = talk.read_header(payload)
+        elif kind == talk.PEOPLE:
+            people += unpack_people(payload)
+        else:
+            managers |= unpack_lines(payload)
+    if header is None:
+        raise EOFError
+    gone = frozenset(header.left_out)
+    return header, [one for one in people if one.person_id not in gone], managers
+
+
+def _pairs(header: Header, result: Match, start: int, count: int) -> Iterator[Proposal]:
+    program, scores = result.cohort.program, result.scores
+    rows = range(start, min(start + count, len(result.chosen)))
+    ids = result.pairs()[rows.start : rows.stop]
+    for row, (mentee_id, mentor_id) in zip(rows, ids, strict=True):
+        components = dict(zip(COMPONENTS, scores.components[row].tolist(), strict=True))
+        wishes = float(scores.wish_of_mentee[row]), float(scores.wish_of_mentor[row])
+        score = engine.Score(float(scores.exact[row]), components, *wishes)
+        mentee, mentor = result.cohort.people[mentee_id], result.cohort.people[mentor_id]
+        yield Proposal(
+            id=Proposal.key(header.run_id, mentee_id, mentor_id),
+            run_id=header.run_id,
+            program_id=header.program_id,
+            mentee_id=mentee_id,
+            mentor_id=mentor_id,
+            percent=round(score.percent(program), 4),
+            score=int(result.chosen.micro[row]) / MICRO,
+            components={name: round(value, 6) for name, value in components.items()},
+            reasons=tuple(
+                Because(code=one.code, part=round(one.part, 6), about=one.about)
+                for one in reasons(mentee, mentor, score, program)
+            ),
+            wish_of_mentee=wishes[0],
+            wish_of_mentor=wishes[1],
+            locked=bool(result.locked[row]),
+            kept=bool(result.kept[row]),
+        )
+
+
+def _alone(header: Header, one: Unmatched) -> Alone:
+    return Alone(
+        id=Alone.key(header.run_id, one.person),
+        run_id=header.run_id,
+        program_id=header.program_id,
+        person_id=one.person,
+        reason=one.reason,
+        candidates=one.candidates,
+        removed=one.removed,
+        closest=one.closest or None,
+        lost_to=one.lost_to or None,
+        by=one.by,
+    )
+
+
+def _record(
+    header: Header, people: list[engine.Person], managers: dict[str, str], result: Match, alone: list[Unmatched]
+) -> Record:
+    hashed = _input_hash(header, people, managers)
+    told = record(result, alone, hashed, ())
+    rarity = result.cohort.rarity
+    return Record(
+        figures=_figures(result, alone, told),
+        input_hash=hashed,
+        engine_version=told["version"],
+        seconds=told["seconds"],
+        mentors=rarity.mentors,
+        offering={skill: count for skill, count in sorted(rarity.offering.items()) if count},
+    )
+
+
+def _figures(result: Match, alone: list[Unmatched], told: dict[str, Any]) -> Figures:
+    counts, scores = told["counts"], result.scores
+    named = ("objective", "total", "bound", "gap", "blocking_pairs", "percent", "rate", "rate_without_fairness")
+    numbers = ("people", "mentees", "mentors", "seats", "pairs", "unmatched", "locked", "kept", "candidates")
+    return Figures(
+        **{name: counts[name] for name in numbers},
+        **{name: told[name] for name in named},
+        matched=len(result.mentees) - len(alone),
+        wishes_met=int(((scores.wish_of_mentee > 0) | (scores.wish_of_mentor > 0)).sum()),
+        breakdowns=tuple(_breakdown(result, attributes) for attributes in attributes_shown(result.cohort.program)),
+        unmatched_by_reason=_by_reason(alone),
+        closed_groups=len(result.closed_groups),
+    )
+
+
+def _by_reason(alone: list[Unmatched]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for one in alone:
+        reason = "private" if one.reason == "avoid" else one.reason
+        counts[reason] = counts.get(reason, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _breakdown(result: Match, attributes: tuple[str, ...]) -> Breakdown:
+    """Each group of mentees with what became of it; among peers both sides of a pair are matched."""
+    cohort, program = result.cohort, result.cohort.program
+    known = groups_of(cohort, attributes)
+    rows, percents = result.chosen.i, 100 * result.scores.base / program.weights.total
+    if program.kind == "peer":
+        rows, percents = np.concatenate((rows, result.chosen.j)), np.concatenate((percents, percents))
+    many = len(known.names)
+    sizes = np.bincount(known.code[result.mentees], minlength=many).tolist()
+    matched = np.bincount(known.code[rows], minlength=many).tolist()
+    quality = np.bincount(known.code[rows], weights=percents, minlength=many).tolist()
+    protected = program.fairness is not None and program.fairness.group == attributes
+    limits = {one.group: one for one in result.groups} if protected else {}
+    return Breakdown(
+        attribute="+".join(attributes),
+        groups=tuple(
+            Group(
+                group=name,
+                mentees=sizes[code],
+                matched=matched[code],
+                percent=round(quality[code] / matched[code], 4) if matched[code] else None,
+                limit=limits[name].limit if name in limits else None,
+                beyond=limits[name].beyond if name in limits else None,
+            )
+            for code, name in enumerate(known.names)
+            if sizes[code]
+        ),
+    )
+
+
+def _input_hash(header: Header, people: list[engine.Person], managers: dict[str, str]) -> str:
+    """SHA-256 over everything that the answer depends on; what the program is called is not among it."""
+    whole = hashlib.sha256()
+    terms = {name: held for name, held in header.terms.items() if name != "program"}
+    whole.update(_json.encode([terms, sorted(header.existing), managers]))
+    for person in sorted(people, key=lambda one: one.person_id):
+        whole.update(_json.encode(person))
+    return whole.hexdigest()
+
+
+def _say(out: BinaryIO, message: Message) -> None:
+    out.write(talk.as_bytes(message) + b"\n")
+    out.flush()
+
+
+def _die_with(parent: int) -> None:
+    """On Linux the kernel ends this process with its parent, even while the solver holds the interpreter."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the parent is gone")
+
+
+def _end_with_the_pipe(source: BinaryIO) -> None:
+    """Elsewhere the end of the pipe tells that the parent is gone."""
+    source.read()
+    os._exit(1)

@@ -1,0 +1,182 @@
+"""The worker's side of a run: taken up under a lease, its inputs taken, the solver asked, the answer kept.
+
+Whatever ends this half-way (a cancel, a stop, a lost lease, a dead worker) leaves a run whose pairs nobody can see:
+they are seen once it is `ready`, which one transaction makes true with everything else. Another worker takes up a run
+that is left `running`.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from matching.domain.program import Program
+from matching.domain.run import Failure, Problem, Run, RunInputs
+from matching.ports import Answer, Ownership, Question, Record, Solver, SolverDied, SolverRefused, Store, Unit
+from matching.use_cases.runs import snapshots
+from servicekit.clock import Clock
+from servicekit.lease import LeaseLost
+
+# How often a cancel is looked for, and how often progress is written, in seconds.
+LOOK_EVERY = 0.25
+WRITE_EVERY = 0.5
+# What one transaction clears away, so that the lease is renewed between two.
+AT_ONCE = 1000
+
+
+class Stopped(Exception):
+    """The run was cancelled, or the worker is to end: compute no further."""
+
+
+def compute_next(store: Store, clock: Clock, lease: Ownership, solver: Solver, stopping: Callable[[], bool]) -> bool:
+    """Compute the run that is next, if there is one and this worker owns the lease; whether there was."""
+    # Nobody needs the lease, or a transaction, while nothing waits.
+    if stopping() or store.reading(lambda unit: unit.next_run()) is None or lease.claim() is None:
+        return False
+    try:
+        run = store.atomically(lambda unit: _take_up(unit, clock, lease))
+        if run is not None and run.state == "running":
+            _compute(store, clock, run, solver, _Watch(store, lease, run.id, stopping))
+    except LeaseLost:
+        return False
+    finally:
+        if stopping():
+            lease.release()
+    return run is not None
+
+
+@dataclass
+class _Watch:
+    """Called several times a second while a run is computed: renews the lease, notes progress, notices an end."""
+
+    store: Store
+    lease: Ownership
+    run_id: str
+    stopping: Callable[[], bool]
+    looked: float = 0.0
+    wrote: float = 0.0
+    noted: tuple[str, float] = field(default=("", 0.0))
+
+    def __call__(self, stage: str, share: float) -> None:
+        if self.stopping():
+            raise Stopped
+        now = time.monotonic()
+        if now - self.looked < LOOK_EVERY:
+            return
+        self.looked = now
+        if self.lease.claim() is None:
+            raise LeaseLost(f"the lease {self.lease.name} has another owner")
+        if (stage, share) != self.noted and (stage != self.noted[0] or now - self.wrote >= WRITE_EVERY):
+            self.store.atomically(lambda unit: unit.save(self.own(unit).reach(stage, share)))
+            self.noted, self.wrote = (stage, share), now
+        elif self.store.reading(lambda unit: unit.require(Run, self.run_id)).state != "running":
+            raise Stopped
+
+    def own(self, unit: Unit) -> Run:
+        """The run, if it is still this worker's to compute."""
+        self.lease.check(unit)
+        run = unit.require(Run, self.run_id)
+        if run.state != "running":
+            raise Stopped
+        return run
+
+
+def _take_up(unit: Unit, clock: Clock, lease: Ownership) -> Run | None:
+    lease.check(unit)
+    run = unit.next_run()
+    if run is None:
+        return None
+    taken, events = run.take_up(clock.now())
+    return unit.save(taken, *events)
+
+
+def _compute(store: Store, clock: Clock, run: Run, solver: Solver, watch: _Watch) -> None:
+    try:
+        while store.atomically(lambda unit: unit.discard_results(run.id, AT_ONCE)):
+            watch("snapshot", 0.0)
+        question = _question(store, clock, run, watch)
+        with closing(solver.solve(question, watch)) as answers:
+            for answer in answers:
+                _keep(store, answer, watch)
+                if answer.record is not None:
+                    _finish(store, clock, answer.record, watch)
+    except (Stopped, LeaseLost):
+        _clear_if_cancelled(store, run)
+    except SolverRefused as refused:
+        _fail(store, clock, "refused", refused.problems, watch)
+    except SolverDied as died:
+        why = Problem(key="run", reason=str(died), write="start it again, or tell the operator")
+        _fail(store, clock, "solver_died", (why,), watch)
+
+
+def _question(store: Store, clock: Clock, run: Run, watch: _Watch) -> Question:
+    """What the solver is asked: a snapshot taken now, or an older one without those who are gone since."""
+    if run.snapshot_id is None:
+        snapshots.take_snapshot(store, clock, run, watch)
+        store.atomically(lambda unit: unit.save(replace(watch.own(unit), snapshot_id=run.id)))
+        snapshot_id, gone = run.id, frozenset[str]()
+    else:
+        snapshot_id, gone = run.snapshot_id, snapshots.gone_from(store, run.snapshot_id, watch)
+
+    def work(unit: Unit) -> Question:
+        inputs = unit.require(RunInputs, run.id).without(gone)
+        program = unit.require(Program, run.program_id).with_terms(run.terms)
+        return Question(
+            run_id=run.id,
+            program_id=run.program_id,
+            terms={**program.match_keys(), "locked": inputs.locked, "forbidden": inputs.forbidden},
+            existing=inputs.existing,
+            certify=run.certify,
+            chunks=snapshots.chunks(store, snapshot_id),
+            left_out=gone,
+        )
+
+    return store.reading(work)
+
+
+def _keep(store: Store, answer: Answer, watch: _Watch) -> None:
+    """Keep a part of the answer; nobody sees it before the run is ready."""
+
+    def work(unit: Unit) -> None:
+        watch.own(unit)
+        for row in (*answer.pairs, *answer.alone):
+            unit.save(row)
+
+    store.atomically(work)
+
+
+def _finish(store: Store, clock: Clock, record: Record, watch: _Watch) -> None:
+    def work(unit: Unit) -> None:
+        run = watch.own(unit)
+        snapshots.leave_run(unit, run)
+        inputs = unit.require(RunInputs, run.id)
+        unit.save(replace(inputs, mentors=record.mentors, offering=record.offering))
+        ready, event = run.finish(
+            record.figures,
+            clock.now(),
+            input_hash=record.input_hash,
+            engine_version=record.engine_version,
+            seconds=record.seconds,
+        )
+        unit.save(ready, event)
+
+    store.atomically(work)
+
+
+def _fail(store: Store, clock: Clock, reason: Failure, problems: tuple[Problem, ...], watch: _Watch) -> None:
+    def work(unit: Unit) -> None:
+        failed, events = watch.own(unit).fail(reason, problems, clock.now())
+        unit.save(failed, *events)
+
+    try:
+        store.atomically(work)
+    except (Stopped, LeaseLost):
+        return  # cancelled meanwhile, or another worker's by now
+
+
+def _clear_if_cancelled(store: Store, run: Run) -> None:
+    """What was kept of a run that was cancelled goes; one that was left is another worker's, who clears it."""
+
+    if store.reading(lambda unit: unit.require(Run, run.id)).state == "cancelled":
+        while store.atomically(lambda unit: unit.discard_results(run.id, AT_ONCE)):
+            pass

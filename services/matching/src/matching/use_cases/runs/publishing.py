@@ -1,0 +1,148 @@
+"""A run is published: each pair becomes a mentorship in a transaction of its own, or is skipped with its reason.
+
+The pair's document turns from `proposed` in the very transaction that makes its mentorship, so a crash resumes where it
+was and nothing is made twice, however many workers are at it.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from matching.domain.errors import AlreadyPaired, AlreadyPublishing
+from matching.domain.mentorship import Mentorship
+from matching.domain.program import Program
+from matching.domain.proposal import Proposal
+from matching.domain.run import Run
+from matching.ports import Store, Unit
+from matching.use_cases.groups import start_or_join
+from matching.use_cases.runs.reading import allowed, counted, shown
+from matching.use_cases.seating import require_pair, require_seats, supersede, take_seats
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.ids import new_id
+from servicekit.refusals import Refusal, WrongState
+
+AT_ONCE = 50
+# One look goes on for so long, in seconds; the lease is renewed between looks.
+LOOK_SECONDS = 2.0
+
+
+def publish_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Run:
+    """The workers make mentorships of its pairs from now on.
+
+    Raises:
+        AlreadyPublishing: another run of the program is being published.
+    """
+
+    def work(unit: Unit) -> Run:
+        run, program = allowed(unit, caller, "run.publish", run_id, expected)
+        if run.state in ("publishing", "published"):
+            return shown(unit, run)
+        published = run.publish()
+        if not program.is_taking_part:
+            raise WrongState(f"The program is {program.state}; people are matched while it is open or running.")
+        if unit.runs_in(program.id, ("publishing",)):
+            raise AlreadyPublishing("Another run of this program is being published. Wait until it is done.")
+        # Two runs that are published at once meet at the program.
+        unit.save(program)
+        return shown(unit, unit.save(published))
+
+    return store.atomically(work)
+
+
+def publish_for_a_while(store: Store, clock: Clock) -> None:
+    """One look of a worker."""
+    deadline = time.monotonic() + LOOK_SECONDS
+    while publish_some(store, clock) and time.monotonic() < deadline:
+        pass
+
+
+def publish_some(store: Store, clock: Clock) -> int:
+    """Deal with some pairs of every run that is being published; with how many."""
+    dealt_with = 0
+    for run in store.reading(lambda unit: unit.runs_publishing()):
+        waiting = store.reading(_waiting_in(run))
+        for proposal in waiting:
+            publish_pair(store, clock, proposal.id)
+        if not waiting:
+            _finish(store, clock, run.id)
+        dealt_with += len(waiting)
+    return dealt_with
+
+
+def _waiting_in(run: Run) -> Callable[[Unit], list[Proposal]]:
+    return lambda unit: unit.proposals_of(run.id, {"state": "proposed"}, "mentee", None, AT_ONCE)
+
+
+def publish_pair(store: Store, clock: Clock, proposal_id: str) -> None:
+    """The pair becomes a mentorship, if rules and seats still let it; else it is skipped, and why is kept."""
+    try:
+        store.atomically(lambda unit: _become(unit, clock, proposal_id))
+    except Refusal as refusal:
+        if refusal.status == 503:
+            raise
+        reason = refusal.slug().replace("-", "_")
+        store.atomically(lambda unit: _skip(unit, proposal_id, reason))
+
+
+def _become(unit: Unit, clock: Clock, proposal_id: str) -> None:
+    now = clock.now()
+    proposal = unit.get(Proposal, proposal_id)
+    if proposal is None or proposal.state != "proposed":
+        return
+    program = unit.require(Program, proposal.program_id)
+    mentee_id, mentor_id = proposal.pair
+    if not program.is_taking_part:
+        raise WrongState(f"The program is {program.state}.")
+    require_pair(unit, program, mentee_id, mentor_id, now)
+    if unit.live_between(program.id, mentee_id, mentor_id) is not None:
+        raise AlreadyPaired("These two work together in this program already.")
+    require_seats(unit, program, mentee_id, mentor_id, now)
+    asked = unit.pending_between(program.id, mentee_id, mentor_id)
+    if asked is not None:
+        supersede(unit, (asked,), "wish_met", now)
+    mentorship = _new_mentorship(unit, program, proposal, now)
+    unit.save(proposal.became(mentorship.id))
+    take_seats(unit, program.id, mentee_id, mentor_id, now)
+
+
+def _new_mentorship(unit: Unit, program: Program, proposal: Proposal, now: datetime) -> Mentorship:
+    if program.asks == "none":
+        return start_or_join(
+            unit,
+            program,
+            mentee_id=proposal.mentee_id,
+            mentor_id=proposal.mentor_id,
+            mentorship_id=new_id("mnt"),
+            now=now,
+            run_id=proposal.run_id,
+        )
+    asked = (proposal.mentor_id,) if program.asks == "mentor" else (proposal.mentor_id, proposal.mentee_id)
+    mentorship, event = Mentorship.propose(
+        id=new_id("mnt"),
+        program_id=program.id,
+        mentor_id=proposal.mentor_id,
+        mentee_id=proposal.mentee_id,
+        run_id=proposal.run_id,
+        asked=asked,
+        within=program.confirm_within,
+        now=now,
+    )
+    return unit.save(mentorship, event)
+
+
+def _skip(unit: Unit, proposal_id: str, reason: str) -> None:
+    proposal = unit.get(Proposal, proposal_id)
+    if proposal is not None and proposal.state == "proposed":
+        unit.save(proposal.skip(reason))
+
+
+def _finish(store: Store, clock: Clock, run_id: str) -> None:
+    def work(unit: Unit) -> None:
+        run = unit.require(Run, run_id)
+        if run.state != "publishing" or unit.count_proposals(run_id, state="proposed"):
+            return
+        done, event = run.finish_publishing(counted(unit, run_id), clock.now())
+        unit.save(done, event)
+
+    store.atomically(work)

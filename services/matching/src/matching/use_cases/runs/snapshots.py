@@ -1,0 +1,216 @@
+"""The inputs of a run: taken from the projections once, read for the solver, and cleared of people who were erased."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import engine
+from matching.domain import pairing
+from matching.domain.enrolment import Enrolment
+from matching.domain.person import Person, Profile
+from matching.domain.program import Program
+from matching.domain.run import Run
+from matching.domain.seats import Seats
+from matching.domain.snapshot import LINES_IN_A_CHUNK, PEOPLE_IN_A_CHUNK, Chunk, Forgetting
+from matching.ports import Store, Unit
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.entity import Entity
+
+E = TypeVar("E", bound=Entity)
+PAGE = 1000
+CHUNKS_AT_ONCE = 20
+# A computation is over by then, so whatever it stored meanwhile is seen by the last look.
+LAST_LOOK_AFTER = timedelta(hours=1)
+_DEEPEST_LINE = 100
+
+
+def take_snapshot(store: Store, clock: Clock, run: Run, watch: Callable[[str, float], None]) -> None:
+    """Keep everybody who holds a place in the program and could still be matched, as they are now."""
+    store.atomically(lambda unit: unit.discard_chunks(run.id))
+    program = store.reading(lambda unit: unit.require(Program, run.program_id)).with_terms(run.terms)
+    places = _places(store, program.id, watch)
+    ids = sorted(places)
+    managers: dict[str, str] = {}
+    for start in range(0, len(ids), PEOPLE_IN_A_CHUNK):
+        some = ids[start : start + PEOPLE_IN_A_CHUNK]
+        people = store.reading(_looking(clock, program, some, places))
+        managers |= {one.person_id: one.manager_id for one in people if one.manager_id}
+        chunk = Chunk.of(run.id, start // PEOPLE_IN_A_CHUNK, people)
+        store.atomically(_saving(chunk))
+        watch("snapshot", (start + len(some)) / max(len(ids), 1))
+    _keep_lines(store, run.id, managers, -(-len(ids) // PEOPLE_IN_A_CHUNK), watch)
+
+
+def chunks(store: Store, snapshot_id: str) -> Iterator[Chunk]:
+    """Every chunk of a snapshot, a few at a time."""
+    after = ""
+    while True:
+        found = store.reading(_chunks_after(snapshot_id, after))
+        yield from found
+        if len(found) < CHUNKS_AT_ONCE:
+            return
+        after = found[-1].id
+
+
+def gone_from(store: Store, snapshot_id: str, watch: Callable[[str, float], None]) -> frozenset[str]:
+    """Who of a snapshot has left or was erased since."""
+    gone: set[str] = set()
+    for chunk in chunks(store, snapshot_id):
+        ids = [one.person_id for one in chunk.unpacked()]
+
+        def look(unit: Unit, ids: list[str] = ids) -> set[str]:
+            unit.prefetch(Person, ids)
+            people = ((id, unit.get(Person, id)) for id in ids)
+            return {id for id, person in people if person is None or person.is_gone}
+
+        gone |= store.reading(look)
+        watch("snapshot", 1.0)
+    return frozenset(gone)
+
+
+def leave_runs(unit: Unit, person_id: str) -> None:
+    """Somebody left: no run that is not published yet proposes them any more."""
+    pairs, _ = unit.runs_naming(person_id)
+    for proposal in pairs:
+        if proposal.state in ("proposed", "forbidden"):
+            unit.remove(proposal)
+
+
+def leave_run(unit: Unit, run: Run) -> None:
+    """Whoever left since the run's computation began is in none of its pairs."""
+    for person in unit.changed_since(Person, run.started_at):
+        if person.is_gone:
+            mine = unit.proposals_with(run.id, mentee_id=person.id) + unit.proposals_with(run.id, mentor_id=person.id)
+            for proposal in mine:
+                unit.remove(proposal)
+
+
+def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
+    """Somebody was erased: their pairs go at once, what snapshots hold of them by the clock, soon; how many went."""
+    pairs, alone = unit.runs_naming(person_id)
+    for proposal in pairs:
+        unit.remove(proposal)
+    for one in alone:
+        if one.person_id == person_id:
+            unit.remove(one)
+        else:
+            unit.save(
+                replace(
+                    one,
+                    closest=None if one.closest == person_id else one.closest,
+                    lost_to=None if one.lost_to == person_id else one.lost_to,
+                )
+            )
+    held = unit.get(Forgetting, person_id)
+    version = 0 if held is None else held.version
+    unit.save(Forgetting(id=person_id, version=version, due_at=now))
+    return len(pairs) + sum(one.person_id == person_id for one in alone)
+
+
+def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
+    """Remove an erased person from the next few chunks and pairs; after the last once more, an hour later."""
+
+    def work(unit: Unit) -> None:
+        progress = unit.require(Forgetting, person_id)
+        chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
+        inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
+        for chunk in chunks:
+            _save_if_changed(unit, chunk, chunk.without(person_id))
+        for held in inputs:
+            _save_if_changed(unit, held, held.without(frozenset({person_id})))
+        if CHUNKS_AT_ONCE in (len(chunks), len(inputs)):
+            after = chunks[-1].id if chunks else progress.after
+            unit.save(replace(progress, after=after, inputs_after=inputs[-1].id if inputs else progress.inputs_after))
+        elif progress.is_last:
+            unit.remove(progress)
+        else:
+            again = clock.now() + LAST_LOOK_AFTER
+            unit.save(replace(progress, after="", inputs_after="", due_at=again, is_last=True))
+
+    store.atomically(work)
+
+
+def _save_if_changed(unit: Unit, before: E, after: E) -> None:
+    if after != before:
+        unit.save(after)
+
+
+def _places(store: Store, program_id: str, watch: Callable[[str, float], None]) -> dict[str, list[Enrolment]]:
+    """The approved enrolments of a program, by person."""
+    places: dict[str, list[Enrolment]] = defaultdict(list)
+    after: str | None = None
+    while True:
+        found = store.reading(_approved_after(program_id, after))
+        for enrolment in found:
+            places[enrolment.person_id].append(enrolment)
+        watch("snapshot", 0.0)
+        if len(found) < PAGE:
+            return places
+        after = found[-1].id
+
+
+def _approved_after(program_id: str, after: str | None) -> Callable[[Unit], list[Enrolment]]:
+    return lambda unit: unit.enrolments_in(program_id, None, "approved", None, after, PAGE)
+
+
+def _chunks_after(snapshot_id: str, after: str) -> Callable[[Unit], list[Chunk]]:
+    return lambda unit: unit.chunks_of(snapshot_id, after, CHUNKS_AT_ONCE)
+
+
+def _saving(chunk: Chunk) -> Callable[[Unit], Chunk]:
+    return lambda unit: unit.save(chunk)
+
+
+def _looking(
+    clock: Clock, program: Program, ids: list[str], places: dict[str, list[Enrolment]]
+) -> Callable[[Unit], list[engine.Person]]:
+    return lambda unit: list(_seen(unit, clock, program, ids, places))
+
+
+def _seen(
+    unit: Unit, clock: Clock, program: Program, ids: list[str], places: dict[str, list[Enrolment]]
+) -> Iterator[engine.Person]:
+    """Those of `ids` who can be matched: a mentee who has found all the mentors they wanted cannot."""
+    for kind in (Person, Profile, Seats):
+        unit.prefetch(kind, ids)
+    for person_id in ids:
+        person, seats = unit.get(Person, person_id), unit.get(Seats, person_id)
+        if person is None or seats is None:
+            continue
+        open_places = [one for one in places[person_id] if one.role == "mentor" or seats.left(program.id, "mentee")]
+        seen = pairing.candidate(program, person, unit.get(Profile, person_id), open_places, seats, clock.now())
+        if seen is not None:
+            yield seen
+
+
+def _keep_lines(
+    store: Store, snapshot_id: str, managers: dict[str, str], number: int, watch: Callable[[str, float], None]
+) -> None:
+    """Reporting lines go on above the people of the program, through managers who are not part of it."""
+    above: dict[str, str] = {}
+    waiting = sorted(set(managers.values()) - managers.keys())
+    for _ in range(_DEEPEST_LINE):
+        if not waiting:
+            break
+        found: dict[str, str] = {}
+        for start in range(0, len(waiting), PAGE):
+            some = waiting[start : start + PAGE]
+            found |= store.reading(partial(_bosses, ids=some))
+            watch("snapshot", 1.0)
+        above |= found
+        waiting = sorted(set(found.values()) - managers.keys() - above.keys())
+    names = sorted(above)
+    for start in range(0, len(names), LINES_IN_A_CHUNK):
+        lines = {name: above[name] for name in names[start : start + LINES_IN_A_CHUNK]}
+        chunk = Chunk.of(snapshot_id, number + start // LINES_IN_A_CHUNK, (), lines)
+        store.atomically(_saving(chunk))
+
+
+def _bosses(unit: Unit, ids: list[str]) -> dict[str, str]:
+    unit.prefetch(Person, ids)
+    people = (unit.get(Person, id) for id in ids)
+    return {person.id: person.manager_id for person in people if person is not None and person.manager_id}

@@ -1,0 +1,219 @@
+"""Runs on a real document server and in real workers: published while others accept, killed at the half, cancelled."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from matching import repository
+from matching.domain.program import Program
+from matching.domain.run import Run
+from matching.domain.terms import Requests
+from matching.use_cases import requests
+from matching.use_cases.runs import publishing, starting
+from mentormesh.testing import Backing
+from servicekit.caller import Caller
+from servicekit.clock import SystemClock
+from servicekit.mongo import MongoStore, connect
+from servicekit.refusals import Refusal
+from servicekit.store import Catalogue
+
+from ..unit.solving import compute, found, started
+from ..unit.world import CARA, World
+
+pytestmark = pytest.mark.stack
+
+Worker = Callable[[], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def world(stack_backing: Backing, own_name: str) -> Iterator[World]:
+    """An organisation on the document server, in a database of its own, by the machine's clock."""
+    client = connect(stack_backing.mongodb)
+    store = MongoStore(client[own_name], repository.Unit, Catalogue(repository.DOCUMENTS), "matching")
+    store.prepare()
+    yield World(store=store, clock=SystemClock())
+    client.drop_database(own_name)
+    client.close()
+
+
+@pytest.fixture
+def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Worker]:
+    """Starts a worker of the service; those that are left at the end are ended."""
+    made = subprocess.run(
+        [sys.executable, "-m", "matching", "init"], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert made.returncode == 0, made.stderr
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> "subprocess.Popen[bytes]":
+        with (tmp_path / f"{len(started)}.log").open("w") as lines:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "matching", "work"], env=environment, stdout=lines, stderr=subprocess.STDOUT
+                )
+            )
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            assert process.wait(30) == 0, (tmp_path / f"{started.index(process)}.log").read_text()
+
+
+def _crowd(world: World, mentees: int, mentors: int, seats: int, **values: Any) -> Program:
+    program = world.program(requests=Requests(open_per_mentor=1000), **values)
+    for number in range(mentees):
+        world.enrolled(program, f"a{number:03d}", "mentee")
+    for number in range(mentors):
+        world.enrolled(program, f"b{number:03d}", "mentor", capacity=seats)
+    return program
+
+
+def _held(world: World, collection: str, **where: Any) -> list[dict[str, Any]]:
+    return list(world.store.database[collection].find(where))
+
+
+def _until(holds: Callable[[], Any], seconds: float = 60.0, every: float = 0.02) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if told := holds():
+            return told
+        time.sleep(every)
+    pytest.fail("it did not happen in time")
+
+
+def _solvers_of(process: "subprocess.Popen[bytes]") -> list[int]:
+    """The solver's processes that a worker started; each thread of it has children of its own."""
+    pids = []
+    for task in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        pids += [int(pid) for pid in task.read_text().split()]
+    return pids
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_no_mentor_is_over_capacity_while_runs_are_published_and_requests_accepted_at_once(world: World) -> None:
+    program = _crowd(world, mentees=40, mentors=4, seats=5)
+    run = started(world, program)
+    assert compute(world)
+    asked = [world.asked(program, f"a{number:03d}", f"b{number % 4:03d}") for number in range(40)]
+    publishing.publish_run(world.store, world.clock, CARA, run.id)
+    gate = Barrier(6)
+
+    def publish() -> None:
+        gate.wait()
+        while publishing.publish_some(world.store, world.clock):
+            pass
+
+    def accept(mine: int) -> None:
+        gate.wait()
+        for request in asked[mine::4]:
+            try:
+                requests.accept_request(world.store, world.clock, Caller.person(request.answerer_id), request.id)
+            except Refusal:
+                continue
+
+    with ThreadPoolExecutor(6) as pool:
+        jobs = [pool.submit(publish), pool.submit(publish), *(pool.submit(accept, number) for number in range(4))]
+        for job in jobs:
+            job.result()
+
+    assert found(world, run).state == "published"
+    live = _held(world, "mentorships")
+    by_mentor = Counter(one["mentor_id"] for one in live)
+    by_mentee = Counter(mentee for one in live for mentee in one["mentee_ids"])
+    for mentor, count in by_mentor.items():
+        assert count <= 5
+        assert world.seats(mentor.removeprefix("prs_")).taken == count
+    assert set(by_mentee.values()) == {1}
+    accepted = _held(world, "requests", state="accepted")
+    done = found(world, run)
+    assert done.pairs["published"] + len(accepted) == len(live)
+    assert done.pairs["published"] + done.pairs["skipped"] == 20
+    told = Counter(row["type"].split(".")[2] + "." + row["type"].split(".")[3] for row in _held(world, "outbox"))
+    assert told["mentorship.proposed"] == done.pairs["published"]
+
+
+def test_a_worker_killed_at_the_half_of_publishing_doubles_nothing(world: World, worker: Worker) -> None:
+    program = _crowd(world, mentees=120, mentors=40, seats=3, confirmation="none")
+    run = started(world, program)
+    assert compute(world)
+    publishing.publish_run(world.store, world.clock, CARA, run.id)
+    first = worker()
+    _until(lambda: len(_held(world, "mentorships")) >= 40)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    half = len(_held(world, "mentorships"))
+    assert 40 <= half < 120, "it was killed too late to prove anything"
+    assert found(world, run).state == "publishing"
+    worker()
+    _until(lambda: found(world, run).state == "published")
+    live = _held(world, "mentorships", run_id=run.id)
+    assert Counter(mentee for one in live for mentee in one["mentee_ids"]) == dict.fromkeys(
+        (f"prs_a{number:03d}" for number in range(120)), 1
+    )
+    assert (found(world, run).pairs["published"], found(world, run).pairs["skipped"]) == (120, 0)
+    for number in range(40):
+        assert world.seats(f"b{number:03d}").taken == 3
+    told = [row["key"] for row in _held(world, "outbox") if ".mentorship.started." in row["type"]]
+    assert len(told) == len(set(told)) == 120
+
+
+def test_a_run_whose_worker_is_killed_is_taken_up_by_another_and_its_solver_is_gone(
+    world: World, worker: Worker
+) -> None:
+    program = _crowd(world, mentees=20, mentors=10, seats=2)
+    run = started(world, program)
+    first = worker()
+    (solver,) = _until(lambda: _solvers_of(first))
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    _until(lambda: _is_gone(solver), seconds=2)
+    assert found(world, run).state == "running"
+    worker()
+    _until(lambda: found(world, run).state == "ready")
+    assert found(world, run).attempts == 2
+    assert len(_held(world, "proposals", run_id=run.id)) == 20
+
+
+def test_a_cancelled_run_is_gone_within_a_second(world: World, worker: Worker) -> None:
+    program = _crowd(world, mentees=20, mentors=10, seats=2)
+    run = started(world, program)
+    at_work = worker()
+    (solver,) = _until(lambda: _solvers_of(at_work))
+    starting.cancel_run(world.store, world.clock, CARA, run.id)
+    _until(lambda: _is_gone(solver), seconds=1)
+    _until(lambda: not _held(world, "proposals", run_id=run.id), seconds=1)
+    assert found(world, run).state == "cancelled"
+    other = started(world, program)
+    _until(lambda: found(world, other).state == "ready")
+
+
+def test_a_worker_that_is_told_to_stop_leaves_its_run_to_the_next_at_once(world: World, worker: Worker) -> None:
+    program = _crowd(world, mentees=20, mentors=10, seats=2)
+    run = started(world, program)
+    first = worker()
+    _until(lambda: _solvers_of(first))
+    first.terminate()
+    assert first.wait(10) == 0
+    left: Run = found(world, run)
+    assert left.state == "running"
+    worker()
+    _until(lambda: found(world, run).state == "ready")

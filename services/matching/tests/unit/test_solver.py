@@ -1,0 +1,195 @@
+"""The solver's real process: it answers as the match does, ends when it is told to, and never outlives its worker."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import engine
+from matching.config import child_environment
+from matching.domain.snapshot import Chunk
+from matching.ports import Answer, Question, SolverDied, SolverRefused
+from matching.solver import ChildSolver
+
+from .solving import InProcess
+
+TERMS = {"program": "leaders", "as_of": "2027-01-11", "rules": {"meet": "any", "max_time_zone_hours": None}}
+
+
+def question(mentees: int = 12, mentors: int = 6, *, left_out: tuple[str, ...] = (), **terms: Any) -> Question:
+    """A made-up company; ids sort mentees before mentors."""
+    draw = random.Random(3)
+    skills = [f"skl_{number}" for number in range(40)]
+
+    def person(id: str, role: Any) -> engine.Person:
+        return engine.Person(
+            person_id=id,
+            role=role,
+            time_zone="UTC",
+            level=draw.randint(1, 9),
+            department=draw.choice("ABCD"),
+            languages=("en",),
+            capacity=2,
+            skills_offered={skill: draw.randint(1, 5) for skill in draw.sample(skills, 6)},
+            skills_wanted=tuple(draw.sample(skills, 4)),
+            availability=(engine.Interval(draw.randint(0, 4), 18, 24),),
+        )
+
+    people = [person(f"prs_a{number:05d}", "mentee") for number in range(mentees)]
+    people += [person(f"prs_b{number:05d}", "mentor") for number in range(mentors)]
+    chunks = [Chunk.of("run_1", at, people[start : start + 500]) for at, start in enumerate(range(0, len(people), 500))]
+    return Question(
+        run_id="run_1",
+        program_id="prg_1",
+        terms={**TERMS, **terms},
+        existing=(),
+        certify=True,
+        chunks=chunks,
+        left_out=frozenset(left_out),
+    )
+
+
+def whole(answers: Iterator[Answer]) -> Answer:
+    """The parts as one."""
+    parts = list(answers)
+    assert parts[-1].record is not None
+    pairs = tuple(one for part in parts for one in part.pairs)
+    return Answer(pairs=pairs, alone=tuple(one for part in parts for one in part.alone), record=parts[-1].record)
+
+
+def watching(stage: str, act: Callable[[], None]) -> Callable[[str, float], None]:
+    """A watch that acts once a stage is reached."""
+
+    def watch(reached: str, share: float) -> None:
+        if reached == stage:
+            act()
+
+    return watch
+
+
+def children() -> list[int]:
+    """Processes of the solver that this process started."""
+    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in listed if b"matching.solver" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+@pytest.fixture
+def solver() -> ChildSolver:
+    return ChildSolver(child_environment())
+
+
+def test_the_child_answers_as_the_match_does(solver: ChildSolver) -> None:
+    seen: list[str] = []
+    far = whole(solver.solve(question(), lambda stage, share: seen.append(stage)))
+    near = whole(InProcess().solve(question(), lambda stage, share: None))
+    assert far.pairs == near.pairs
+    assert far.alone == near.alone
+    assert far.record is not None
+    assert near.record is not None
+    assert (far.record.figures, far.record.input_hash) == (near.record.figures, near.record.input_hash)
+    assert seen[0] == "encode"
+    assert children() == []
+
+
+def test_who_is_left_out_is_in_nothing(solver: ChildSolver) -> None:
+    answer = whole(solver.solve(question(left_out=("prs_b00000", "prs_a00001")), lambda stage, share: None))
+    assert not {"prs_b00000", "prs_a00001"} & {id for one in answer.pairs for id in one.pair}
+
+
+def test_a_program_that_cannot_be_run_is_refused_by_name(solver: ChildSolver) -> None:
+    with pytest.raises(SolverRefused) as refused:
+        whole(solver.solve(question(locked=[["prs_a00001", "prs_zoe"]]), lambda stage, share: None))
+    assert [problem.key for problem in refused.value.problems] == ["locked"]
+    assert "prs_zoe" in refused.value.problems[0].reason
+    assert children() == []
+
+
+def test_whatever_the_watch_raises_ends_the_child_within_a_second(solver: ChildSolver) -> None:
+    told: list[float] = []
+
+    class Cancelled(Exception):
+        pass
+
+    def cancel() -> None:
+        assert children()
+        told.append(time.monotonic())
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        whole(solver.solve(question(4000, 1500), watching("candidates", cancel)))
+    assert time.monotonic() - told[0] < 1
+    assert children() == []
+
+
+def test_a_child_that_is_killed_is_told_of(solver: ChildSolver) -> None:
+    def kill() -> None:
+        for pid in children():
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(SolverDied, match="memory"):
+        whole(solver.solve(question(4000, 1500), watching("candidates", kill)))
+
+
+def test_a_child_that_fails_is_told_of_without_anybody_s_data(solver: ChildSolver) -> None:
+    broken = question()
+    for chunk in broken.chunks:
+        object.__setattr__(chunk, "people", b"no such thing")
+    with pytest.raises(SolverDied) as died:
+        whole(solver.solve(broken, lambda stage, share: None))
+    assert str(died.value) == "the computation ended with zlib.error"
+
+
+def test_the_child_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURSOR_SECRET", "s" * 32)
+    monkeypatch.setenv("MONGODB_URI", "mongodb://name:word@host")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    environment = child_environment()
+    assert "OPENBLAS_NUM_THREADS" in environment
+    assert not {"CURSOR_SECRET", "MONGODB_URI"} & environment.keys()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word that a parent died is Linux's")
+def test_the_child_dies_with_its_worker_though_the_worker_is_killed() -> None:
+    worker = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(
+                """
+                from tests.unit.test_solver import question, whole, children
+                from matching.config import child_environment
+                from matching.solver import ChildSolver
+
+                def watch(stage, share):
+                    if stage == "candidates":
+                        print(children()[0], flush=True)
+
+                whole(ChildSolver(child_environment()).solve(question(6000, 3000), watch))
+                """
+            ),
+        ],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert worker.stdout is not None
+    child = int(worker.stdout.readline())
+    assert Path(f"/proc/{child}").exists()
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    deadline = time.monotonic() + 2
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
+        if state == "Z":
+            break
+        time.sleep(0.02)
+    else:
+        assert not Path(f"/proc/{child}").exists()
