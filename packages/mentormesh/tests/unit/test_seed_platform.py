@@ -45,7 +45,7 @@ def test_a_call_with_a_key_is_repeated_when_no_answer_came() -> None:
 
 
 def test_a_call_without_a_key_is_not_repeated_and_what_to_do_is_said() -> None:
-    with pytest.raises(StackFailure, match="profiles at http://profiles did not answer in time.*goes on where this"):
+    with pytest.raises(StackFailure, match=r"profiles at http://profiles did not answer in time.*goes on where this"):
         calling(1).send("ana", "PUT", "profiles", "/v1/people/prs_1/profile", {}, etag='"1"')
 
 
