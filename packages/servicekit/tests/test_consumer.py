@@ -1,6 +1,7 @@
 """The consumer in memory: each event once, in order, with its effect; poison parked, nothing dropped."""
 
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -150,6 +151,29 @@ def test_a_store_that_stays_away_ends_the_process(listener: Listener, monkeypatc
     monkeypatch.setattr(type(listener.store), "_attempt", away)
     with pytest.raises(StoreUnavailable):
         listener.work()
+
+
+@pytest.mark.parametrize("lost", range(1, 7))
+def test_no_single_look_at_the_store_that_fails_ends_the_process(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    look, looks = listener.store.reading, count(1)
+
+    def reading(work: Any) -> Any:
+        if next(looks) == lost:
+            raise StoreUnavailable("away")
+        return look(work)
+
+    monkeypatch.setattr(listener.store, "reading", reading)
+    listener.failing = {2}
+    tell(listener, 1, 2, 3)
+    listener.work()
+    listener.failing = set()
+    parking.release(listener.store, [LINE])
+    listener.work()
+    assert listener.felt() == {KEY: [1, 2, 3]}
+    assert listener.waited > 0
+    assert next(looks) > lost
 
 
 def test_a_gap_in_a_fact_topic_is_parked_with_all_that_follows(listener: Listener) -> None:

@@ -12,6 +12,9 @@ from mentormesh.stack.command import json_option, root_option
 from mentormesh.stack.failures import StackFailure
 from mentormesh.stack.running import running_stack
 from mentormesh.stack.services import SERVICES
+from mentormesh.topics import prefix_option
+
+SECONDS = click.FloatRange(0, min_open=True)
 
 
 @click.group()
@@ -28,10 +31,10 @@ def _address(root: str | None, variable: str, name: str) -> str:
 @root_option
 @json_option
 @click.option("--topic", "asked", multiple=True, help="A topic, or the part after `mentormesh.`; repeatable; else all.")
-@click.option("--prefix", default="mentormesh", show_default=True, help="The services' TOPIC_PREFIX.")
+@prefix_option
 @click.option("--from-beginning", is_flag=True, help="Also what the topics hold already.")
 @click.option("--count", type=click.IntRange(1), help="End after so many.")
-@click.option("--idle", type=float, metavar="SECONDS", help="End when none came for so long.")
+@click.option("--idle", type=SECONDS, metavar="SECONDS", help="End when none came for so long.")
 def tail(
     root: str | None,
     as_json: bool,
@@ -71,13 +74,33 @@ database_option = click.option("--database", help="The service's MONGODB_DATABAS
 
 
 def store_of(root: str | None, service: str, database: str | None) -> Any:
-    """The service's store, with what its worker remembers."""
+    """The service's store, with what its worker remembers.
+
+    Raises:
+        StackFailure: the document server does not answer, or it has no database of a service under that name.
+    """
+    from pymongo.errors import PyMongoError
+
+    from servicekit.ledger import WATERMARKS
     from servicekit.mongo import MongoStore, connect
     from servicekit.store import Catalogue, Unit
 
-    client = connect(_address(root, "MONGODB_URI", "mongodb"))
-    click.get_current_context().call_on_close(client.close)
-    return MongoStore(client[database or service], Unit, Catalogue(()), service)
+    address, name = _address(root, "MONGODB_URI", "mongodb"), database or service
+    # Without the name and the password that an address may carry.
+    place = address.rpartition("@")[2].removeprefix("mongodb://").partition("/")[0]
+    try:
+        client = connect(address)
+        click.get_current_context().call_on_close(client.close)
+        kept = client[name].list_collection_names()
+    except PyMongoError as error:
+        words = str(error).partition(" (configured timeouts")[0].partition(", Timeout:")[0]
+        raise StackFailure(f"The document server at {place} does not answer ({words}).") from error
+    if WATERMARKS.collection not in kept:
+        raise StackFailure(
+            f"The document server at {place} has no database {name} of a service. Name it with --database, as the "
+            "service's MONGODB_DATABASE does."
+        )
+    return MongoStore(client[name], Unit, Catalogue(()), service)
 
 
 def _lines(store: Any, key: str | None) -> list[Any]:
@@ -127,7 +150,9 @@ def parked(root: str | None, as_json: bool, service: str, key: str | None, datab
 @service_option
 @key_option
 @database_option
-@click.option("--wait", default=30.0, show_default=True, metavar="SECONDS", help="How long to wait for the worker.")
+@click.option(
+    "--wait", type=SECONDS, default=30.0, show_default=True, metavar="SECONDS", help="How long to wait for the worker."
+)
 def release(root: str | None, as_json: bool, service: str, key: str | None, database: str | None, wait: float) -> None:
     """Have the service's worker apply parked events, in their order. Ends with 1 where one failed again."""
     from servicekit import parking

@@ -115,10 +115,17 @@ def _words(response: requests.Response) -> str:
     return str(body.get("detail") or body.get("error_description") or body.get("title") or body)
 
 
+def _email(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    name, _, domain = given.strip().partition("@")
+    if not name or not domain:
+        raise click.BadParameter(f"{given!r} is no e-mail address. `mentormesh up` prints some that work.")
+    return given.strip()
+
+
 @click.command()
 @root_option
 @json_option
-@click.option("--as", "email", required=True, metavar="EMAIL", help="Whose token.")
+@click.option("--as", "email", required=True, metavar="EMAIL", callback=_email, help="Whose token.")
 def token(root: str | None, as_json: bool, email: str) -> None:
     """Print a platform token for EMAIL, as the portal would get it. It lives for five minutes.
 

@@ -1,19 +1,32 @@
 """`mentormesh topics` and `acl`: what a locked-down cluster must be given, generated from the contracts."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import click
 
 from contracts import topics as contract_topics
 from mentormesh.stack.command import json_option
+from servicekit.config import TOPIC_PREFIX
 from servicekit.kafka.connection import Wire
 from servicekit.kafka.topics import topic_configuration
 
 print_option = click.option(
     "--print", "_print", is_flag=True, help="Print them; the only thing that this command does."
 )
-prefix_option = click.option("--prefix", default="mentormesh", show_default=True, help="The services' TOPIC_PREFIX.")
+
+
+def _prefix(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    """The prefix, if a service would take it; what is printed here is pasted into a shell."""
+    if not re.fullmatch(TOPIC_PREFIX, given):
+        raise click.BadParameter("a prefix is made of lower-case letters, digits, - and _, 63 at most")
+    return given
+
+
+prefix_option = click.option(
+    "--prefix", default="mentormesh", show_default=True, callback=_prefix, help="The services' TOPIC_PREFIX."
+)
 
 
 def rights(wire: Wire) -> Iterator[dict[str, str]]:
@@ -44,7 +57,9 @@ def _right(service: str, operation: str, resource: str, name: str, pattern: str 
 @json_option
 @print_option
 @prefix_option
-@click.option("--replication-factor", default=3, show_default=True, help="Copies of each partition.")
+@click.option(
+    "--replication-factor", type=click.IntRange(1), default=3, show_default=True, help="Copies of each partition."
+)
 def topics(as_json: bool, _print: bool, prefix: str, replication_factor: int) -> None:
     """Print every topic with its partitions and policy, as commands for Kafka's own tool or as JSON."""
     wire = Wire(prefix)

@@ -73,3 +73,9 @@ def test_what_nobody_can_read_is_listed_tried_again_and_given_up(
     code, told = events("parked", "--key", own_name)
     assert code == 1
     assert "Nothing is parked under the key" in told
+
+
+def test_a_database_that_no_service_has_is_not_taken_for_an_empty_one(events: Command, own_name: str) -> None:
+    code, told = events("parked", "--database", own_name)
+    assert code == 1
+    assert f"has no database {own_name} of a service" in told

@@ -1,6 +1,7 @@
 """The command line: what it imports at start, and how it refuses."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,36 @@ def test_access_lists_speak_the_words_of_kafkas_own_tool() -> None:
     told = CliRunner().invoke(main, ["acl", "--print"]).output
     assert "--operation DescribeConfigs " in told
     assert "DESCRIBE_CONFIGS" not in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["events", "tail", "--idle", "-1"],
+        ["events", "tail", "--idle", "0"],
+        ["events", "tail", "--prefix", "a b;reboot"],
+        ["events", "release", "--service", "matching", "--wait", "-1"],
+        ["topics", "--prefix", ""],
+        ["topics", "--prefix", "a b;reboot"],
+        ["topics", "--replication-factor", "0"],
+        ["acl", "--prefix", "$(reboot)"],
+        ["token", "--as", ""],
+        ["token", "--as", "ana"],
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_before_anything_happens(words: list[str], tmp_path: Path) -> None:
+    told = CliRunner(env={"MENTORMESH_LOCAL": str(tmp_path)}).invoke(main, words)
+    assert told.exit_code == 2
+    assert "Error: Invalid value for" in told.output
+
+
+@pytest.mark.parametrize("word", ["parked", "release", "drop"])
+def test_a_document_server_that_is_away_is_told_in_words_without_its_password(word: str) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{held.getsockname()[1]}"
+        words = ["events", word, "--service", "matching", "--json", *(["--key", "k"] if word == "drop" else [])]
+        told = CliRunner(env={"MONGODB_URI": f"mongodb://me:hidden@{place}/"}).invoke(main, words)
+    assert told.exit_code == 1
+    assert told.output.startswith(f"Error: The document server at {place} does not answer")
+    assert "hidden" not in told.output

@@ -43,6 +43,56 @@ def test_down_and_status_of_a_stack_that_never_was_are_harmless(tmp_path: Path) 
     assert not folder.root.exists()
 
 
+def test_a_wipe_removes_what_a_stack_keeps_and_nothing_that_lies_beside_it(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.prepare()
+    folder.secrets()
+    folder.write_ports({"portal": 8080})
+    for part in ("kafka", "mongodb"):
+        folder.data(part).mkdir()
+        (folder.data(part) / "data").write_text("")
+    (tmp_path / "seed.jsonl").write_text("")
+    (tmp_path / "thesis.txt").write_text("years")
+    down(folder, wipe=True, tell=lambda part, news: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_folder_that_is_no_stack_is_left_alone_by_a_wipe(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "years.log").write_text("")
+    (tmp_path / "mail").mkdir()
+    assert down(Folder(tmp_path), wipe=True, tell=lambda part, news: None) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["logs", "mail"]
+    assert (tmp_path / "logs" / "years.log").exists()
+
+
+def test_a_root_that_cannot_itself_be_removed_is_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a mounted volume cannot."""
+    folder = Folder(tmp_path / "volume")
+    folder.prepare()
+    folder.secrets()
+
+    def busy(_path: Path) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "rmdir", busy)
+    down(folder, wipe=True, tell=lambda part, news: None)
+    assert list(folder.root.iterdir()) == []
+
+
+def test_a_damaged_description_can_be_wiped_as_its_message_says(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "stack")
+    folder.prepare()
+    folder.secrets()
+    (folder.root / "stack.json").write_text('{"portal":')
+    told: list[str] = []
+    with pytest.raises(StackFailure, match="damaged"):
+        down(folder, wipe=False, tell=lambda part, news: None)
+    assert down(folder, wipe=True, tell=lambda part, news: told.append(f"{part} {news}")) == []
+    assert not folder.root.exists()
+    assert any("stack.json is damaged" in line for line in told)
+
+
 def test_every_service_is_told_where_the_others_are(tmp_path: Path) -> None:
     from mentormesh.stack.ports import FRIENDLY
 

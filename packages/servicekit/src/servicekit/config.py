@@ -101,7 +101,7 @@ class Environment:
 
 
 _HOST_PORT = r"[^\s:,]*:\d{1,5}"
-_PREFIX = r"[a-z0-9][a-z0-9_-]{0,62}"
+TOPIC_PREFIX = r"[a-z0-9][a-z0-9_-]{0,62}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +188,7 @@ def _kafka(env: Environment) -> KafkaSettings:
     security = "PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL"
     return KafkaSettings(
         bootstrap=env.matching("KAFKA_BOOTSTRAP", bootstrap, "host:port, several with commas"),
-        prefix=env.matching("TOPIC_PREFIX", _PREFIX, "lower-case letters, digits, - and _", default="mentormesh"),
+        prefix=env.matching("TOPIC_PREFIX", TOPIC_PREFIX, "lower-case letters, digits, - and _", default="mentormesh"),
         fenced=env.flag("KAFKA_TRANSACTIONS", default=True),
         replication=env.integer("KAFKA_REPLICATION", default=1, most=9),
         patience=env.seconds("BROKER_PATIENCE", default=60.0),

@@ -89,6 +89,10 @@ class SmtpMailer:
                 server.starttls(context=ssl.create_default_context())
             if self._url.username:
                 server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        except smtplib.SMTPNotSupportedError as failure:
+            # It offers no TLS or no login that we know: an operator's matter, for which no address is given up.
+            server.close()
+            raise NotDelivered("server_unfit") from failure
         except BaseException:
             server.close()
             raise

@@ -43,16 +43,25 @@ class Platform:
         key: str | None = None,
         etag: str | None = None,
     ) -> dict[str, Any]:
-        """The reply's JSON. What is not known yet, or too busy, is asked again until the patience ends.
+        """The reply's JSON. What is not known yet, or too busy, or silent, is asked again until the patience ends.
 
         `key` makes a repeated call answer as the first did.
 
         Raises:
             Refused: the service said no, or went on asking for patience.
+            StackFailure: it is not there, or said nothing to a call that must not be repeated.
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            response = self._once(who, method, service, path, body, key, etag)
+            try:
+                response = self._once(who, method, service, path, body, key, etag)
+            except requests.Timeout as silence:
+                if time.monotonic() < deadline and (key or method == "GET"):
+                    continue
+                raise StackFailure(
+                    f"{service} at {self.urls[service]} did not answer in time. See `mentormesh status`; a second "
+                    "`mentormesh seed` goes on where this one stopped."
+                ) from silence
             if response.ok:
                 reply: dict[str, Any] = response.json() if response.content else {}
                 return reply

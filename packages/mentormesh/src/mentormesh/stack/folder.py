@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from mentormesh.stack.failures import StackFailure
 
 SECRETS = ("CURSOR_SECRET", "SIGNING_KEY_SECRET", "OIDC_CLIENT_SECRET", "SESSION_SECRET")
 FREE_BYTES_NEEDED = 1_000_000_000
+# What a stack keeps below its root; the marks go last, so that a wipe that was interrupted can be repeated.
+_KEPT = ("logs", "mail", "kafka", "noida", "mongodb", "seed*.jsonl", "lock")
+_MARKS = ("ports.json", "stack.json", "secrets.json")
 
 
 def chosen_root(option: str | None) -> Path:
@@ -100,9 +103,19 @@ class Folder:
             _write(path, known, mode=0o600)
         return known
 
+    @property
+    def is_stack(self) -> bool:
+        """Whether an `up` ever prepared this folder; what is anybody else's is never touched."""
+        return any((self.root / name).exists() for name in _MARKS)
+
     def wipe(self) -> None:
-        """Remove everything that the stack keeps."""
-        shutil.rmtree(self.root, ignore_errors=False)
+        """Remove everything that the stack keeps, and the root too if that was all that it held."""
+        for pattern in (*_KEPT, *(name.replace(".json", ".new") for name in _MARKS), *_MARKS):
+            for path in self.root.glob(pattern):
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        # A root that holds more, or is a mounted volume, stays.
+        with suppress(OSError):
+            self.root.rmdir()
 
 
 def _read(path: Path) -> Any:

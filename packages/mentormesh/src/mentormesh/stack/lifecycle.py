@@ -180,11 +180,19 @@ def down(folder: Folder, wipe: bool, tell: Tell) -> list[str]:
 
     Services end before the broker and the document server that they still write to.
     """
-    if not folder.root.exists():
+    if not folder.is_stack:
+        if wipe and folder.root.exists():
+            tell("wipe", f"{folder.root} is not the folder of a stack; nothing was removed")
         return []
     stopped: list[str] = []
     with folder.alone():
-        parts = list(recorded(folder).values())
+        try:
+            parts = list(recorded(folder).values())
+        except StackFailure as damaged:
+            if not wipe:
+                raise
+            tell("wipe", f"{damaged} What it named is not stopped.")
+            parts = []
         ours = [one for one in parts if one.name not in BACKING]
         for what, wave in (("services", ours), ("backing", [one for one in parts if one not in ours])):
             tell(what, "stopping")

@@ -11,6 +11,7 @@ from servicekit import metrics
 from servicekit.consumer.applying import Applying, Outcome, Verdict
 from servicekit.consumer.incoming import Incoming, Poison, incoming
 from servicekit.consumer.releasing import release_next
+from servicekit.entity import Entity
 from servicekit.ledger import Parked, Position, Watermark, position_of
 from servicekit.log import Log, LogUnavailable, Partition, RawRecord, Reader
 from servicekit.refusals import Refusal
@@ -196,8 +197,11 @@ class Consumer:
         """
         since = self._applying.clock.now() - _LIMIT_WINDOW
         where = {"cause": "bug", "parked_at": {"$gt": since}, "dropped_at": None}
-        if self._store.reading(lambda unit: unit.count(Parked, where)) >= PARKING_LIMIT:
+        if self._count(Parked, where) >= PARKING_LIMIT:
             raise TooMuchParked(f"{PARKING_LIMIT} events were parked within an hour") from failure
+
+    def _count(self, kind: type[Entity], where: Mapping[str, Any]) -> int:
+        return int(self._persist(lambda: self._store.reading(lambda unit: unit.count(kind, where))))
 
     def _keep_house(self) -> None:
         now = self._monotonic()
@@ -210,9 +214,9 @@ class Consumer:
         if mine != self._reported:
             self._reader.report(mine)
             self._reported = mine
-        while release_next(self._store, self._applying, self._events):
+        while self._persist(lambda: release_next(self._store, self._applying, self._events)):
             pass
-        metrics.PARKED_KEYS.set(self._store.reading(lambda unit: unit.count(Watermark, {"parked": {"$gt": 0}})))
+        metrics.PARKED_KEYS.set(self._count(Watermark, {"parked": {"$gt": 0}}))
 
     def _measure_lag(self, records: Sequence[Incoming]) -> None:
         now = self._applying.clock.now()
