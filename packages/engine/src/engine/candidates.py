@@ -11,7 +11,7 @@ from engine.encode.cohort import Cohort
 from engine.score.blocks import Blocks
 
 Rows = NDArray[np.int64]
-Progress = Callable[[str, float], None]
+Progress = Callable[[float], None]
 KEEP = 50
 # Where all pairs are this few, all of them are candidates.
 ALL_PAIRS = 1_000_000
@@ -111,7 +111,7 @@ def _found(
         row, mentor = _top(block, keep, floor[start : start + height].astype(np.float32))
         yield some[row], mentor
         if progress:
-            progress("candidates", (start + len(some)) / len(rows))
+            progress((start + len(some)) / len(rows))
 
 
 def _top(block: NDArray[np.float32], keep: int, floor: NDArray[np.float32]) -> tuple[Rows, Rows]:

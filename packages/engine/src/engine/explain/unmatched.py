@@ -1,6 +1,6 @@
 """Why each mentee without a mentor has none: the rules that removed candidates, or the seat that was lost."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,10 @@ class Unmatched:
     lost_to: str = ""
     by: float | None = None
     removed: dict[str, int] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, object]:
+        """As JSON's own types, for a child process to hand over."""
+        return asdict(self)
 
     def row(self) -> list[object]:
         """As a line of unmatched.csv."""

@@ -24,6 +24,8 @@ from engine.solve.stable import blocking_pairs, solve_stable
 
 Ints = NDArray[np.int64]
 Progress = Callable[[str, float], None]
+# What `progress` names, in this order.
+STAGES = ("encode", "candidates", "solve", "certify")
 
 
 def match(
@@ -37,12 +39,14 @@ def match(
     """Match `people` as `program` says.
 
     `managers` adds reporting lines of people who were left out; `existing` are (mentee, mentor) pairs of before, which
-    earn the stickiness and are marked as kept. `progress(stage, share)` is called as stages go on. Raises
-    ProgramRefused where a locked pair cannot be.
+    earn the stickiness and are marked as kept. `progress(stage, share)` tells of each of STAGES in their order: share
+    0.0 as it begins, 1.0 when it is done, what lies between where it is known; the shares of a stage never fall. It is
+    called on the caller's thread, and what it raises ends the run. Raises ProgramRefused where a locked pair cannot be.
     """
     clock = _Clock(progress)
+    clock.begin("encode")
     cohort = Cohort.of(program, people, managers)
-    clock.stage("encode")
+    clock.end("encode")
     return _matched(cohort, frozenset(existing), certify, clock)
 
 
@@ -58,16 +62,26 @@ class _Clock:
     def __init__(self, progress: Progress | None) -> None:
         self.progress, self.last, self.seconds = progress, perf_counter(), dict[str, float]()
 
-    def stage(self, name: str) -> None:
-        now = perf_counter()
-        self.seconds[name] = self.seconds.get(name, 0.0) + now - self.last
-        self.last = now
+    def begin(self, stage: str) -> None:
+        self.last = perf_counter()
+        self.tell(stage, 0.0)
+
+    def end(self, stage: str) -> None:
+        self.seconds[stage] = perf_counter() - self.last
+        self.tell(stage, 1.0)
+
+    def found(self, share: float) -> None:
+        # The rest is the exact scoring of what was found.
+        self.tell("candidates", 0.9 * share)
+
+    def tell(self, stage: str, share: float) -> None:
         if self.progress:
-            self.progress(name, 1.0)
+            self.progress(stage, share)
 
 
 def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool, clock: _Clock) -> Match:
     program = cohort.program
+    clock.begin("candidates")
     locked = check_locks(cohort)
     held = np.bincount(locked.j, minlength=cohort.shape[1])
     taken = np.concatenate((locked.i, locked.j)) if program.kind == "peer" else locked.i
@@ -75,9 +89,10 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
     kept = _existing(cohort, existing)
     stable = program.objective == "stable"
     blocks = Blocks(cohort, wishes_of_mentors=not stable)
-    pairs = _all_peers(cohort, rows) if program.kind == "peer" else best(blocks, rows, KEEP, clock.progress)
+    pairs = _all_peers(cohort, rows) if program.kind == "peer" else best(blocks, rows, KEEP, clock.found)
     pairs = pairs.and_also(kept.where(np.isin(kept.i, rows)), cohort.shape[1])
-    clock.stage("candidates")
+    clock.end("candidates")
+    clock.begin("solve")
     question = Question(cohort, rows, cohort.mentors.capacity - held, held, cohort.keys(kept.i, kept.j))
     result = Match(
         cohort=cohort, chosen=locked, scores=scores_of(cohort, locked.i, locked.j), locked=np.zeros(0, np.bool_),
@@ -95,14 +110,15 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
         slack = 0.0 if complete else None
     else:
         slack = _flow(question, blocks, pairs, certify, locked, result)
-    clock.stage("solve")
+    clock.end("solve")
+    clock.begin("certify")
     _conclude(result, question, locked, kept, existing)
     if stable and certify:
         own = result.candidates.where(result.solved)
         result.blocking = len(blocking_pairs(cohort, blocks, rows, question.seats, own))
     elif certify and slack is not None:
         result.bound = result.objective + slack / MICRO
-    clock.stage("certify")
+    clock.end("certify")
     return result
 
 
