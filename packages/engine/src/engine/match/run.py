@@ -164,8 +164,8 @@ def _existing(cohort: Cohort, existing: frozenset[tuple[str, str]]) -> Pairs:
 
 
 def _all_peers(cohort: Cohort, rows: Ints) -> Pairs:
-    later = ((np.full(len(rows) - at - 1, row), rows[at + 1 :]) for at, row in enumerate(rows.tolist()))
-    return exactly(cohort, later)
+    first, second = np.triu_indices(len(rows), 1)
+    return exactly(cohort, rows[first], rows[second])
 
 
 def _conclude(
