@@ -15,9 +15,6 @@ from engine.score.blocks import Batch, Blocks
 
 Rows = NDArray[np.int64]
 Progress = Callable[[float], None]
-KEEP = 50
-# Where all pairs are this few, all of them are candidates.
-ALL_PAIRS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -47,11 +44,9 @@ class Pairs:
         return self.i, self.j, self.micro
 
 
-def best(blocks: Blocks, rows: Rows, keep: int = KEEP, progress: Progress | None = None) -> Pairs:
+def best(blocks: Blocks, rows: Rows, keep: int, progress: Progress | None = None) -> Pairs:
     """At least the `keep` best pairs of each mentee in `rows` that break no rule, fewer where there are no more."""
     m = blocks.cohort.shape[1]
-    if len(rows) * m <= ALL_PAIRS:
-        keep = m
     return _sorted(_together([*_found(blocks, rows, keep, None, None, progress)]), m)
 
 

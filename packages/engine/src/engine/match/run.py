@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.admission import NONE_BROKEN, first_broken, micro, scores_of
-from engine.candidates import ALL_PAIRS, KEEP, Pairs, best, exactly
+from engine.candidates import Pairs, best, exactly
 from engine.encode.cohort import Cohort
 from engine.match.fairness import groups_of, limits, rates, unavoidable, within_limits
 from engine.match.locks import check_locks
@@ -17,13 +17,18 @@ from engine.person import Person
 from engine.program import Program
 from engine.score import MICRO
 from engine.score.blocks import Blocks
-from engine.solve.best import Answer, Question, solve_best
+from engine.solve.best import USUAL_ROUNDS, Answer, Question, solve_best
 from engine.solve.group import close_small_groups
 from engine.solve.peer import peers
 from engine.solve.stable import blocking_pairs, solve_stable
 
 Ints = NDArray[np.int64]
 Progress = Callable[[str, float], None]
+# Where all pairs are this few, all of them are candidates.
+ALL_PAIRS = 1_000_000
+# Candidates of each mentee: of the highest scores where ranks decide, and where prices will ask for the others.
+BY_SCORE = 50
+BEFORE_PRICES = 12
 # What `progress` names, in this order.
 STAGES = ("encode", "candidates", "solve", "certify")
 
@@ -89,7 +94,12 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
     kept = _existing(cohort, existing)
     stable = program.objective == "stable"
     blocks = Blocks(cohort, wishes_of_mentors=not stable)
-    pairs = _all_peers(cohort, rows) if program.kind == "peer" else best(blocks, rows, KEEP, clock.found)
+    complete = len(rows) * cohort.shape[1] <= ALL_PAIRS
+    if program.kind == "peer":
+        pairs = _all_peers(cohort, rows)
+    else:
+        keep = cohort.shape[1] if complete else BY_SCORE if stable else BEFORE_PRICES
+        pairs = best(blocks, rows, keep, clock.found)
     pairs = pairs.and_also(kept.where(np.isin(kept.i, rows)), cohort.shape[1])
     clock.end("candidates")
     clock.begin("solve")
@@ -102,14 +112,14 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
     result.question = question
     slack = None
     if stable:
-        complete = len(rows) * cohort.shape[1] <= ALL_PAIRS
         result.candidates, result.solved = solve_stable(cohort, blocks, rows, question.seats, pairs, complete)
     elif program.kind == "peer":
         result.solved, complete = peers(question, pairs)
         # The bound speaks of all pairs, so there is none where each person brought only the best.
-        slack = 0.0 if complete else None
+        slack = 0 if complete else None
     else:
-        slack = _flow(question, blocks, pairs, certify, locked, result)
+        rounds = 0 if complete else USUAL_ROUNDS
+        slack = _flow(question, blocks, pairs, certify, rounds, locked, result)
     clock.end("solve")
     clock.begin("certify")
     _conclude(result, question, locked, kept, existing)
@@ -123,28 +133,29 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
 
 
 def _flow(
-    question: Question, blocks: Blocks, pairs: Pairs, certify: bool, locked: Pairs, result: Match
-) -> float | None:
+    question: Question, blocks: Blocks, pairs: Pairs, certify: bool, rounds: int, locked: Pairs, result: Match
+) -> int | None:
     program = question.cohort.program
     plain: Answer | None = None
     unlimited = question
     if program.fairness:
-        plain = solve_best(question, blocks, pairs)
+        plain = solve_best(question, blocks, pairs, rounds=rounds)
         group = groups_of(question.cohort, program.fairness.group)
         matched = len(plain.chosen) + len(locked)
         everybody = int((~question.cohort.mentees.opted_out).sum())
         result.rate_without_fairness = matched / everybody if everybody else 0.0
         limit = limits(question.cohort, group, result.rate_without_fairness)
         question = replace(question, group=group.code[question.rows], limit=limit)
-        pairs = plain.pairs
+        # What the prices could add to the candidates is among them by now.
+        pairs, rounds = plain.pairs, 0
     if program.group:
-        answer, closed = close_small_groups(question, blocks, pairs, certify)
+        answer, closed = close_small_groups(question, blocks, pairs, certify, rounds)
         result.closed_groups = [question.cohort.mentor_ids[j] for j in closed]
     elif plain and not certify and within_limits(question, plain):
         # The best without limits that keeps them is the best with them.
         question, answer = unlimited, plain
     else:
-        answer = solve_best(question, blocks, pairs, certify)
+        answer = solve_best(question, blocks, pairs, certify, rounds)
     result.candidates, result.solved = answer.pairs, answer.chosen
     result.question, result.seated = question, answer.seated
     if program.fairness:

@@ -10,7 +10,9 @@ from engine.score.blocks import Blocks
 from engine.solve.best import Answer, Question, solve_best
 
 
-def close_small_groups(question: Question, blocks: Blocks, pairs: Pairs, certify: bool) -> tuple[Answer, list[int]]:
+def close_small_groups(
+    question: Question, blocks: Blocks, pairs: Pairs, certify: bool, rounds: int
+) -> tuple[Answer, list[int]]:
     """The answer in which every group has its least size, and the mentors whose groups were closed.
 
     The under-filled group of the lowest total is closed and the rest solved again, until none is left. The slack is
@@ -18,8 +20,8 @@ def close_small_groups(question: Question, blocks: Blocks, pairs: Pairs, certify
     """
     group = question.cohort.program.group
     assert group is not None
-    answer = solve_best(question, blocks, pairs, certify)
-    relaxed = question.value(answer.pairs.where(answer.chosen)) + (answer.slack or 0.0)
+    answer = solve_best(question, blocks, pairs, certify, rounds)
+    relaxed = question.value(answer.pairs.where(answer.chosen)) + (answer.slack or 0)
     closed: list[int] = []
     while True:
         chosen = answer.pairs.where(answer.chosen)
@@ -27,7 +29,7 @@ def close_small_groups(question: Question, blocks: Blocks, pairs: Pairs, certify
         small = np.flatnonzero((loads > 0) & (loads < group.min))
         if not len(small):
             slack = relaxed - question.value(chosen)
-            return replace(answer, slack=max(slack, 0.0)), closed
+            return replace(answer, slack=max(slack, 0)), closed
         totals = np.bincount(chosen.j, weights=chosen.micro, minlength=len(question.seats))
         closing = int(small[np.argmin(totals[small])])
         _refuse_if_locked(question, closing, int(loads[closing]))
@@ -36,7 +38,7 @@ def close_small_groups(question: Question, blocks: Blocks, pairs: Pairs, certify
         seats[closing] = 0
         question = replace(question, seats=seats)
         # Prices of the relaxed problem no longer prove anything, so only candidates count from here.
-        answer = solve_best(question, blocks, answer.pairs)
+        answer = solve_best(question, blocks, answer.pairs, rounds=0)
 
 
 def _refuse_if_locked(question: Question, mentor: int, size: int) -> None:

@@ -38,6 +38,10 @@ class Seating:
         flow = network.solve()
         return Seated(self, network, flow, np.flatnonzero(flow[: len(self.i)]))
 
+    def seated(self, flow: Ints) -> "Seated":
+        """The seating that a flow along its arcs means, whatever seating of the same arcs it was found for."""
+        return Seated(self, self._network(), flow, np.flatnonzero(flow[: len(self.i)]))
+
     def _network(self) -> Network:
         n, m, groups = self.n, len(self.seats), len(self.limit)
         out, over, sink = n + m, n + m + 1, n + m + 2
