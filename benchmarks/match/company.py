@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -125,8 +124,3 @@ def cancel_command(arguments: list[str], after: float) -> float:
         child.terminate()
         child.wait()
     return time.perf_counter() - started
-
-
-def peak_gigabytes() -> float:
-    """The most memory that this process held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
