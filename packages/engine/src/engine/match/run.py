@@ -52,7 +52,7 @@ def match(
     clock.begin("encode")
     cohort = Cohort.of(program, people, managers)
     clock.end("encode")
-    return _matched(cohort, frozenset(existing), certify, clock)
+    return replace(_matched(cohort, frozenset(existing), certify, clock), managers=dict(managers or {}))
 
 
 def match_again(result: Match, program: Program, existing: Iterable[tuple[str, str]] = ()) -> Match:

@@ -28,7 +28,7 @@ NEAR = 1e-5
 class Question:
     """What is to be solved: `rows` (mentees who are open), free `seats` and `taken` ones (m,), bonus by pair key.
 
-    `group` (len(rows),) and `limit` are fairness; empty without.
+    `group` (len(rows),) and `limit` are fairness, `least` (m,) how many a mentor must have; empty without.
     """
 
     cohort: Cohort
@@ -38,6 +38,7 @@ class Question:
     kept: Ints
     group: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     limit: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    least: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def scale(self) -> int:
@@ -74,6 +75,7 @@ class Question:
             spread=step,
             group=self.group,
             limit=self.limit,
+            least=self.least,
         )
 
 
