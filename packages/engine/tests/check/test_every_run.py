@@ -74,6 +74,18 @@ def test_a_run_breaks_no_rule_and_reaches_the_optimum(world: World, seed: int) -
     assert case.result.objective == pytest.approx(objective(case.result.pairs(), case.rules, case.existing), abs=CLOSE)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_run_that_proves_nothing_finds_the_same_total_and_breaks_no_rule(world: World, seed: int) -> None:
+    case = ran(world, seed)
+    file = read_people(world.people, case.result.cohort.program.attributes)
+    plain = match(case.result.cohort.program, file.people, file.managers, case.existing)
+    assert plain.objective == pytest.approx(case.result.objective, abs=CLOSE)
+    assert sum(g.beyond for g in plain.groups) == sum(g.beyond for g in case.result.groups)
+    world.pairs.write_text(pairs_csv(plain), encoding="utf-8")
+    world.unmatched.write_text(as_csv(COLUMNS, (one.row() for one in unmatched(plain))), encoding="utf-8")
+    assert world.verdict(plain.rate_without_fairness) == []
+
+
 def rate_of(case: Case) -> float | None:
     return case.result.rate_without_fairness if case.rules.program.fairness else None
 

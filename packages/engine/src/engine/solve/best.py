@@ -108,16 +108,14 @@ def solve_best(
     beyond, unmatched, cut = 0, None, None
     flat = Blocks(question.cohort, with_scores=False)
     most_people_asked = question.cohort.program.objective == "most_people"
-    if len(question.limit) and not (most_people_asked or certify):
-        within = _within_limits(question, pairs)
-        if within:
-            return within
+
+    def fewest_beyond(p: Pairs) -> Seating:
+        seating = question.seating(p, np.zeros(len(p), np.int64), spread=False)
+        return replace(seating, beyond=len(question.rows), beyond_cost=1)
+
     if len(question.limit):
-
-        def fewest_beyond(p: Pairs) -> Seating:
-            seating = question.seating(p, np.zeros(len(p), np.int64), spread=False)
-            return replace(seating, beyond=len(question.rows), beyond_cost=1)
-
+        if not (most_people_asked or certify or question.cohort.program.spread):
+            return _at_once(question, flat, pairs, fewest_beyond)
         seated, pairs = _complete(question, flat, pairs, fewest_beyond, gain=0)
         beyond = int(seated.beyond().sum())
         least, prices = seated.prices()
@@ -137,17 +135,29 @@ def solve_best(
     return replace(answer, cut=cut)
 
 
-def _within_limits(question: Question, pairs: Pairs) -> Answer | None:
-    """The optimum over candidates with every group within its limit; None where a dear way beyond is still taken."""
-    gain = question.gain(pairs)
-    seating = question.seating(pairs, gain, spread=True)
-    dear = replace(seating, beyond=len(question.rows), beyond_cost=4 * int(gain.max(initial=1)))
-    seated = dear.solve()
-    if seated.beyond().any():
-        return None
-    # Who takes no way beyond does not notice that it is closed.
-    strict = seating.seated(seated.flow)
-    return Answer(pairs, strict.chosen, strict, None, strict.beyond())
+def _at_once(question: Question, flat: Blocks, pairs: Pairs, fewest_beyond: Callable[[Pairs], Seating]) -> Answer:
+    """The optimum over candidates with the fewest people beyond their group's limit over all pairs.
+
+    A way beyond the limits that is dearer than anything gained by it leaves the fewest beyond; the prices of that
+    flow, without its gains, prove it and name the pairs that could mend it.
+    """
+    while True:
+        gain = question.gain(pairs)
+        seating = question.seating(pairs, gain, spread=True)
+        dear = 4 * int(gain.max(initial=1))
+        flow = replace(seating, beyond=len(question.rows), beyond_cost=dear).solve().flow
+        proof = fewest_beyond(pairs).seated(flow)
+        over, cut = proof.beyond(), None
+        if over.any():
+            least, prices = proof.prices()
+            cut = (np.flatnonzero(least < 0), np.flatnonzero(prices > 0))
+            more = _outside(question, flat, pairs, prices.astype(np.float64), (least + 0.5).astype(np.float64))
+            if len(more):
+                pairs = pairs.and_also(more, question.cohort.shape[1])
+                continue
+        # Who takes no further way beyond does not notice that it is closed.
+        strict = replace(seating, beyond=int(over.sum())).seated(flow)
+        return Answer(pairs, strict.chosen, strict, None, over, cut=cut)
 
 
 def _complete(
