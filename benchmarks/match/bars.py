@@ -14,9 +14,10 @@ from benchmarks.match.rivals import other_ways
 from ortools.graph.python import min_cost_flow
 
 from engine import Pool, recommend, rematch
+from engine.match import Match
 from engine.write import pairs_csv
 
-STICKINESS = 0.02
+STICKINESS, DEARER = 0.02, 0.06
 ASKED = 300
 
 
@@ -162,19 +163,28 @@ def recommendations(company: Company) -> Iterator[Bar]:
 
 
 def stickiness(company: Company) -> Iterator[Bar]:
-    before = company.plain
+    """What stays where one person in a hundred changed, and how little it could cost at all."""
     people, touched = company.later(0.01)
-    old = frozenset(before.result.pairs())
-    free = company.run(people, existing=old)
-    sticky = company.run(people, existing=old, stickiness=STICKINESS)
-    untouched = {pair for pair in old if not touched & set(pair)}
-    moved = len(untouched - set(sticky.result.pairs())) / max(1, len(untouched))
-    moved_free = len(untouched - set(free.result.pairs())) / max(1, len(untouched))
-    cost = 1 - sticky.result.score / free.result.score
-    beside = f"without stickiness {100 * moved_free:.2f} %; score -{100 * cost:.4f} %"
+    old = frozenset(company.plain.result.pairs())
+    untouched = frozenset(pair for pair in old if not touched & set(pair))
+    free = company.run(people, existing=old).result
+
+    def moved(result: Match) -> float:
+        return len(untouched - set(result.pairs())) / max(1, len(untouched))
+
     goal = "at most 0.5 % for 0.03 % of score, at L"
-    met = judged(company, moved <= 0.005 and cost <= 3e-4)
-    yield Bar("untouched pairs moved, 1 % changed", f"{100 * moved:.2f} %", beside, goal, met)
+    for value, existing in ((STICKINESS, old), (DEARER, untouched)):
+        sticky = company.run(people, existing=existing, stickiness=value).result
+        cost = 1 - sticky.score / free.score
+        beside = f"without {100 * moved(free):.2f} %; score -{100 * cost:.4f} %"
+        met = judged(company, moved(sticky) <= 0.005 and cost <= 3e-4)
+        measured = f"{100 * moved(sticky):.2f} %"
+        yield Bar(f"untouched pairs moved, 1 % changed, stickiness {value}", measured, beside, goal, met)
+    # No match has more than the greatest score with the bonus, so one that keeps so many has at most this much without.
+    most = sticky.objective - DEARER * 0.995 * len(untouched)
+    measured = f"at least {100 * (1 - most / free.score):.4f} % of score"
+    words = f"from the optimum over the candidates with stickiness {DEARER} for untouched pairs alone"
+    yield Bar("what any match costs that moves 0.5 % of them", measured, words, "", None)
 
 
 def warm(company: Company) -> Iterator[Bar]:
