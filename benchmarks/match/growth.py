@@ -1,7 +1,6 @@
 """How time and memory grow with the company: 25,000 to 200,000 people, each size in a process of its own."""
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.match.bar import Bar
-from benchmarks.match.company import Company
+from benchmarks.match.company import Company, most_memory
 from benchmarks.match.generate import write_world
 from benchmarks.match.peers import bare_sgemm
 
@@ -49,7 +48,7 @@ def measured(folder: Path) -> dict[str, float]:
     started = time.perf_counter()
     result = match(program, file.people, file.managers)
     seconds = time.perf_counter() - started - result.seconds["encode"]
-    gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    gigabytes = most_memory()
     bare = bare_sgemm(*result.cohort.shape)
     return {"seconds": seconds, "gigabytes": gigabytes, "bare": bare, "pairs": len(result.chosen)}
 

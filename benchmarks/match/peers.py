@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from benchmarks.match.company import most_memory
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 from scipy.optimize import linear_sum_assignment
@@ -93,7 +93,7 @@ def _used(way: Way, scores: Table, seats: Seats) -> Used:
     started = time.perf_counter()
     found = way(scores, seats)
     seconds = time.perf_counter() - started
-    return Used(found, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+    return Used(found, seconds, most_memory())
 
 
 def linear_assignment(scores: Table, seats: Seats) -> Found:
