@@ -1,10 +1,10 @@
 """One drawn company on disk and in memory, with the runs that the bars share."""
 
 import json
-import os
-import resource
+import re
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,13 +108,28 @@ class Company:
 
 def run_command(arguments: list[str]) -> Child:
     """Run the `mentormesh` beside this interpreter to its end."""
-    started = time.perf_counter()
-    with subprocess.Popen([str(MENTORMESH), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
-        assert child.stderr is not None
-        output = child.stderr.read().decode()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    return Child(time.perf_counter() - started, usage.ru_maxrss / 1e6, child.returncode, output)
+    started, most = time.perf_counter(), 0.0
+    with tempfile.TemporaryFile() as output:
+        with subprocess.Popen([str(MENTORMESH), *arguments], stdout=subprocess.DEVNULL, stderr=output) as child:
+            while child.poll() is None:
+                most = max(most, most_memory(str(child.pid)))
+                time.sleep(0.05)
+        seconds = time.perf_counter() - started
+        output.seek(0)
+        return Child(seconds, most, child.returncode, output.read().decode())
+
+
+def most_memory(process: str = "self") -> float:
+    """The most memory in GB that a process has held since its program began.
+
+    What `getrusage` says of a child is never less than its parent held at the fork.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 / 1e9 if found else 0.0
 
 
 def cancel_command(arguments: list[str], after: float) -> float:
@@ -125,8 +140,3 @@ def cancel_command(arguments: list[str], after: float) -> float:
         child.terminate()
         child.wait()
     return time.perf_counter() - started
-
-
-def peak_gigabytes() -> float:
-    """The most memory that this process held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -1,21 +1,20 @@
 """The pairs worth solving over: each mentee's best, found in float32 blocks and scored again exactly."""
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from engine.admission import CHUNK, NONE_BROKEN, first_broken, micro, scores_of
 from engine.encode.cohort import Cohort
-from engine.score.blocks import Blocks
+from engine.score.blocks import Batch, Blocks
 
 Rows = NDArray[np.int64]
-Progress = Callable[[str, float], None]
-KEEP = 50
-# Where all pairs are this few, all of them are candidates.
-ALL_PAIRS = 1_000_000
-BLOCK_CELLS = 8_000_000
+Progress = Callable[[float], None]
 
 
 @dataclass(slots=True)
@@ -45,12 +44,10 @@ class Pairs:
         return self.i, self.j, self.micro
 
 
-def best(blocks: Blocks, rows: Rows, keep: int = KEEP, progress: Progress | None = None) -> Pairs:
+def best(blocks: Blocks, rows: Rows, keep: int, progress: Progress | None = None) -> Pairs:
     """At least the `keep` best pairs of each mentee in `rows` that break no rule, fewer where there are no more."""
     m = blocks.cohort.shape[1]
-    if len(rows) * m <= ALL_PAIRS:
-        keep = m
-    return exactly(blocks.cohort, _found(blocks, rows, keep, None, None, progress))
+    return _sorted(_together([*_found(blocks, rows, keep, None, None, progress)]), m)
 
 
 def improving(blocks: Blocks, rows: Rows, prices: NDArray[np.float64], least: NDArray[np.float64], keep: int) -> Pairs:
@@ -58,32 +55,29 @@ def improving(blocks: Blocks, rows: Rows, prices: NDArray[np.float64], least: ND
 
     All such pairs are considered; those within the blur of float32 come too, so the caller tests them exactly.
     """
-    return exactly(blocks.cohort, _found(blocks, rows, keep, prices.astype(np.float32), least - blocks.blur, None))
+    found = _found(blocks, rows, keep, prices.astype(np.float32), least - blocks.blur, None)
+    return _sorted(_together([*found]), blocks.cohort.shape[1])
 
 
-def exactly(cohort: Cohort, found: Iterator[tuple[Rows, Rows]]) -> Pairs:
-    """Exact scores of found pairs; those that break a rule are left out."""
-    parts: list[Pairs] = []
-    for i, j in _gathered(found):
-        exact = scores_of(cohort, i, j).exact
-        allowed = first_broken(cohort, i, j, exact) == NONE_BROKEN
-        parts.append(Pairs(i[allowed], j[allowed], micro(exact[allowed])))
+def exactly(cohort: Cohort, i: Rows, j: Rows) -> Pairs:
+    """Exact scores of found pairs, in their order; those that break a rule are left out."""
+    parts = []
+    for start in range(0, len(i), CHUNK):
+        some = slice(start, start + CHUNK)
+        exact = scores_of(cohort, i[some], j[some]).exact
+        allowed = first_broken(cohort, i[some], j[some], exact) == NONE_BROKEN
+        parts.append(Pairs(i[some][allowed], j[some][allowed], micro(exact[allowed])))
+    return _together(parts)
+
+
+def _together(parts: list[Pairs]) -> Pairs:
     if not parts:
         return Pairs(*(np.zeros(0, np.int64) for _ in range(3)))
-    i, j, values = (np.concatenate(column) for column in zip(*(p.fields for p in parts), strict=True))
-    order = np.lexsort((j, i))
-    return Pairs(i[order], j[order], values[order])
+    return Pairs(*(np.concatenate(column) for column in zip(*(part.fields for part in parts), strict=True)))
 
 
-def _gathered(found: Iterator[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]]:
-    waiting: list[tuple[Rows, Rows]] = []
-    for part in found:
-        waiting.append(part)
-        if sum(len(i) for i, _ in waiting) >= CHUNK:
-            yield np.concatenate([i for i, _ in waiting]), np.concatenate([j for _, j in waiting])
-            waiting = []
-    if waiting:
-        yield np.concatenate([i for i, _ in waiting]), np.concatenate([j for _, j in waiting])
+def _sorted(pairs: Pairs, m: int) -> Pairs:
+    return pairs.where(np.argsort(pairs.i * m + pairs.j))
 
 
 def _found(
@@ -93,25 +87,38 @@ def _found(
     prices: NDArray[np.float32] | None,
     least: NDArray[np.float64] | None,
     progress: Progress | None,
-) -> Iterator[tuple[Rows, Rows]]:
-    m = blocks.cohort.shape[1]
-    if not m or not len(rows):
+) -> Iterator[Pairs]:
+    cohort = blocks.cohort
+    if not cohort.shape[1] or not len(rows):
         return
-    # Mentees of one class stand together, so that a rule is asked once for many.
-    order = np.argsort(blocks.class_of[rows], kind="stable")
-    rows = rows[order]
-    floor = np.full(len(rows), blocks.cohort.program.floor - blocks.blur) if least is None else least[order]
-    height = max(1, min(len(rows), BLOCK_CELLS // m))
-    out = np.empty((height, m), np.float32)
-    for start in range(0, len(rows), height):
-        some = rows[start : start + height]
-        block = blocks.of(some, out)
-        if prices is not None:
-            block -= prices
-        row, mentor = _top(block, keep, floor[start : start + height].astype(np.float32))
-        yield some[row], mentor
-        if progress:
-            progress("candidates", (start + len(some)) / len(rows))
+    floor = np.full(cohort.shape[0], cohort.program.floor - blocks.blur, np.float32)
+    if least is not None:
+        floor[rows] = least
+
+    def of_batch(batch: Batch) -> list[Pairs]:
+        price = None if prices is None else prices[batch.mentors]
+        found = []
+        for start, block in blocks.of(batch):
+            if price is not None:
+                block -= price
+            some = batch.rows[start : start + len(block)]
+            row, column = _top(block, keep, floor[some])
+            found.append(exactly(cohort, some[row], batch.mentors[column]))
+        return found
+
+    done = 0
+    # One thread of the linear algebra each: the passes over a block go side by side as well as the products, and the
+    # bits of a product do not depend on how many there are.
+    with threadpool_limits(1), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        batches = blocks.batches(rows)
+        try:
+            for batch, found in zip(batches, pool.map(of_batch, batches), strict=True):
+                yield from found
+                done += len(batch.rows)
+                if progress:
+                    progress(done / len(rows))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _top(block: NDArray[np.float32], keep: int, floor: NDArray[np.float32]) -> tuple[Rows, Rows]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import rules, score
+from engine.encode.columns import Columns
 from engine.explain.reasons import Reason, reasons
 from engine.explain.refusal import points_the_other_way
 from engine.person import Person, fold
@@ -33,7 +34,7 @@ def recommend(pool: Pool, mentee_id: str, limit: int = 10) -> list[Recommendatio
     if not mentee.is_mentored or limit <= 0:
         return []
     found: list[Recommendation] = []
-    for row in ranked(pool, mentee, None, limit):
+    for row, _ in ranked(pool, mentee, None, limit):
         if len(found) == limit:
             break
         mentor = pool.people[pool.ids[row]]
@@ -55,24 +56,26 @@ def recommend(pool: Pool, mentee_id: str, limit: int = 10) -> list[Recommendatio
     return found
 
 
-def ranked(pool: Pool, mentee: Person, among: NDArray[np.bool_] | None, limit: int) -> Iterator[int]:
-    """Rows of mentors by falling score, of those whom no rule of columns, lines or lists keeps apart.
+def ranked(pool: Pool, mentee: Person, among: NDArray[np.bool_] | None, limit: int) -> Iterator[tuple[int, float]]:
+    """(row, score) of mentors by falling score, of those whom no rule of columns, lines or lists keeps apart.
 
     `among` (rows,) narrows them; about `limit` are looked at, the rest follows where they were not enough. The floor
     and the direction between two people who are both are for the caller.
     """
-    free = _free_of_rules(pool, mentee)
+    one = pool.mentee_columns(mentee)
+    free = _free_of_rules(pool, mentee, one)
     rows = np.flatnonzero(free if among is None else free & among)
-    for place in _best_first(_totals(pool, mentee, rows), limit):
-        yield int(rows[place])
+    totals = _totals(pool, mentee, one, rows)
+    for place in _best_first(totals, limit):
+        yield int(rows[place]), float(totals[place])
 
 
-def _totals(pool: Pool, mentee: Person, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _totals(pool: Pool, mentee: Person, one: Columns, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Scores of the mentors in `rows`, in their order."""
     if pool.program.kind == "peer":
         others = (pool.people[pool.ids[row]] for row in rows.tolist())
         return np.array([score.pair(mentee, other, pool.program, pool.rarity).exact for other in others])
-    return _sparse_totals(pool, mentee)[rows] + _column_totals(pool, mentee, rows)
+    return _sparse_totals(pool, mentee)[rows] + _column_totals(pool, one, rows)
 
 
 def _sparse_totals(pool: Pool, mentee: Person) -> NDArray[np.float64]:
@@ -95,9 +98,9 @@ def _sparse_totals(pool: Pool, mentee: Person) -> NDArray[np.float64]:
     return totals
 
 
-def _column_totals(pool: Pool, mentee: Person, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _column_totals(pool: Pool, one: Columns, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """What seniority, availability and diversity add to the mentors in `rows`."""
-    weights, one, mentors = pool.program.weights, pool.mentee_columns(mentee), pool.columns.take(rows)
+    weights, mentors = pool.program.weights, pool.columns.scored(rows)
     totals = np.zeros(len(rows))
     if weights.seniority:
         totals += weights.seniority * score.seniority_by_column(one, mentors, pool.program)
@@ -108,8 +111,8 @@ def _column_totals(pool: Pool, mentee: Person, rows: NDArray[np.int64]) -> NDArr
     return totals
 
 
-def _free_of_rules(pool: Pool, mentee: Person) -> NDArray[np.bool_]:
-    free = rules.allowed(pool.mentee_columns(mentee), pool.columns, pool.program)
+def _free_of_rules(pool: Pool, mentee: Person, one: Columns) -> NDArray[np.bool_]:
+    free = rules.allowed(one, pool.columns, pool.program)
     me = mentee.person_id
     unwelcome = pool.avoided(me) | {me} | {mentor for i, mentor in pool.program.forbidden if i == me}
     if not pool.program.rules.reporting_line_allowed:

@@ -82,12 +82,11 @@ def _seated(pool: Pool, mentees: list[str], left: NDArray[np.int64], before: Map
     for place, mentee_id in enumerate(mentees):
         mentee = pool.people[mentee_id]
         taken = 0
-        for row in ranked(pool, mentee, left > 0, KEEP):
+        for row, total in ranked(pool, mentee, left > 0, KEEP):
             mentor = pool.people[pool.ids[row]]
-            exact = score.pair(mentee, mentor, pool.program, pool.rarity)
-            if points_the_other_way(pool, mentee, mentor) or exact.exact < pool.program.floor - score.ROUNDING:
+            if points_the_other_way(pool, mentee, mentor) or total < pool.program.floor - score.ROUNDING:
                 continue
-            gain = round(exact.total * MICRO) + bonus * (before.get(mentee_id) == mentor.person_id)
+            gain = round(total * MICRO) + bonus * (before.get(mentee_id) == mentor.person_id)
             # One more for each person seated: of equal totals the one with more people wins.
             candidates.append((place, row, gain * (len(mentees) + 1) + 1))
             taken += 1

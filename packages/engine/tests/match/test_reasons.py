@@ -1,5 +1,6 @@
 """What the engine says about people without a mentor comes true when the change is made."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +58,41 @@ def test_candidates_and_removals_agree_with_the_rule_for_each_pair(seed: int) ->
         assert person.removed == {rule: found.count(rule) for rule in rules.ORDER}
 
 
+WITHOUT: dict[str, Any] = {
+    "shared_language": {"shared_language": False},
+    "max_time_zone_hours": {"max_time_zone_hours": None},
+    "meet": {"meet": "any"},
+    "reporting_line": {"reporting_line_allowed": True},
+    "min_level_gap": {"min_level_gap": None},
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_the_rule_that_is_named_there_are_as_many_candidates_as_was_said(seed: int) -> None:
+    narrow = replace(PROGRAM.rules, max_time_zone_hours=0, min_level_gap=3, meet="same_site")
+    program = replace(PROGRAM, rules=narrow, floor=0.3)
+    people = company(20, 5, seed)
+    people = [replace(p, avoid=frozenset({people[-1].person_id})) if k % 3 else p for k, p in enumerate(people)]
+    told = 0
+    for person in unmatched(match(program, people)):
+        said = re.match(r"No candidate is left: (\d+) would be", person.words)
+        if not said:
+            continue
+        told += 1
+        if person.reason == "floor":
+            wider = replace(program, floor=0.0)
+        elif person.reason in WITHOUT:
+            wider = replace(program, rules=replace(narrow, **WITHOUT[person.reason]))
+        else:
+            assert person.reason == "avoid"
+            wider = program
+            people = [replace(p, avoid=p.avoid - {person.person} if p.mentors else frozenset()) for p in people]
+        pool = Pool(wider, people)
+        others = [p.person_id for p in people if p.mentors]
+        assert sum(refusal(pool, person.person, other) is None for other in others) == int(said[1])
+    assert told
+
+
 def without_pair(people: list[Person], program: Program) -> tuple[str, str]:
     result = match(program, people)
     pool, matched = Pool(program, people), set(result.pairs())
@@ -79,6 +115,37 @@ def test_a_wish_worth_more_than_the_cost_makes_the_pair(seed: int) -> None:
     for worth, made in ((cost + 0.001, True), (max(cost - 0.001, 0.0), cost < 0.001)):
         program = replace(PROGRAM, wishes=replace(PROGRAM.wishes, mentee=worth))
         assert ((mentee, mentor) in match(program, wishing).pairs()) == made
+
+
+@pytest.mark.parametrize("objective", ["best_total", "most_people", "stable"])
+@pytest.mark.parametrize("seed", range(4))
+def test_each_change_that_is_told_makes_the_pair_when_it_is_made(seed: int, objective: str) -> None:
+    program, people = replace(PROGRAM, objective=objective), company(16, 6, seed)
+    result, pool = match(program, people), Pool(PROGRAM, people)
+    told = set()
+    for mentee in result.cohort.mentee_ids[:6]:
+        for mentor in result.cohort.mentor_ids:
+            if refusal(pool, mentee, mentor) or (mentee, mentor) in result.pairs():
+                continue
+            for change in why_not(result, mentee, mentor).tried:
+                changed = [change.person if p.person_id == change.person.person_id else p for p in people]
+                assert (mentee, mentor) in match(program, changed).pairs(), change.words
+                told.add(change.kind)
+    assert told
+
+
+def test_a_skill_level_and_hours_are_told_where_they_are_enough() -> None:
+    told = set[str]()
+    for seed in SEEDS:
+        people = company(16, 6, seed)
+        mentee, mentor = without_pair(people, PROGRAM)
+        for change in why_not(match(PROGRAM, people), mentee, mentor).tried:
+            told.add(change.kind)
+            old = next(p for p in people if p.person_id == change.person.person_id)
+            differs = {name for name in old.__slots__ if getattr(old, name) != getattr(change.person, name)}
+            field = {"seat": "capacity", "wish": "wishes", "skill": "skills_offered", "hours": "availability"}
+            assert differs == {field[change.kind]}
+    assert told == {"seat", "wish", "skill", "hours"}
 
 
 @pytest.mark.parametrize("kind", ["peer", {"group": {"min": 2, "max": 3}}, "flash"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine import Interval
-from engine.read import InputRefused, read_people, read_program_file
+from engine.read import InputRefused, cells, read_people, read_program_file
 from engine.read.pairs import read_pairs
 
 HEADER = "person_id,role,time_zone"
@@ -17,26 +17,41 @@ def people_file(folder: Path, *lines: str, header: str = HEADER) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("column", "cell", "reason"),
-    [
-        ("level", "high", "not a whole number"),
-        ("level", "3.5", "not a whole number"),
-        ("level", "9" * 30, "not a whole number"),
-        ("remote", "maybe", "unknown"),
-        ("languages", "english!", "no language tag"),
-        ("skills_offered", "law", "no level from 1 to 5"),
-        ("skills_offered", "law:6", "no level from 1 to 5"),
-        ("skills_offered", "Law:2;LAW:3", "listed twice"),
-        ("availability", "Mon 9-12", "no interval on half hours"),
-        ("availability", "Xyz 09:00-12:00", "no interval on half hours"),
-        ("availability", "Mon 12:00-09:00", "does not end after it starts"),
-        ("availability", "Mon 22:00-24:30", "does not end after it starts"),
-        ("capacity", "-1", "not a number of mentees"),
-        ("wishes", "b;b;b;b;b;b;b;b;b;b;b", "too many"),
-        ("opted_out", "true", "unknown"),
-    ],
-)
+BAD_CELLS = [
+    ("level", "high", "not a whole number"),
+    ("level", "3.5", "not a whole number"),
+    ("level", "9" * 30, "not a whole number"),
+    ("remote", "maybe", "unknown"),
+    ("languages", "english!", "no language tag"),
+    ("skills_offered", "law", "no level from 1 to 5"),
+    ("skills_offered", "law:6", "no level from 1 to 5"),
+    ("skills_offered", "Law:2;LAW:3", "listed twice"),
+    ("availability", "Mon 9-12", "no interval on half hours"),
+    ("availability", "Xyz 09:00-12:00", "no interval on half hours"),
+    ("availability", "Mon 12:00-09:00", "does not end after it starts"),
+    ("availability", "Mon 22:00-24:30", "does not end after it starts"),
+    ("capacity", "-1", "not a number of mentees"),
+    ("wishes", "b;b;b;b;b;b;b;b;b;b;b", "too many"),
+    ("opted_out", "true", "unknown"),
+    ("wishes_as_mentor", "b;b;b;b;b;b;b;b;b;b;b", "too many"),
+]
+BAD_ROWS = [
+    ("a,boss,UTC", "role"),
+    ("a,mentor,Mars", "time_zone"),
+    ("a,mentor,", "time_zone"),
+    (",mentor,UTC", "person_id"),
+    ("a,mentor", "row"),
+]
+# Any text is a value of these; ids that mean nothing are notices.
+ANY_TEXT = {"department", "site", "skills_wanted", "goals", "helps_with", "manager_id", "avoid"}
+
+
+def test_every_column_is_tested_with_a_bad_cell_or_takes_any_text() -> None:
+    tested = {column for column, *_ in BAD_CELLS} | {column for _, column in BAD_ROWS} - {"row"}
+    assert tested | ANY_TEXT == {*cells.REQUIRED, *cells.OPTIONAL}
+
+
+@pytest.mark.parametrize(("column", "cell", "reason"), BAD_CELLS)
 def test_a_bad_cell_leaves_its_row_out_and_is_named(tmp_path: Path, column: str, cell: str, reason: str) -> None:
     read = read_people(people_file(tmp_path, "b,mentor,UTC,", f"a,mentor,UTC,{cell}", header=f"{HEADER},{column}"))
     assert [p.person_id for p in read.people] == ["b"]
@@ -46,16 +61,7 @@ def test_a_bad_cell_leaves_its_row_out_and_is_named(tmp_path: Path, column: str,
     assert read.remarks[0].write
 
 
-@pytest.mark.parametrize(
-    ("row", "column"),
-    [
-        ("a,boss,UTC", "role"),
-        ("a,mentor,Mars", "time_zone"),
-        ("a,mentor,", "time_zone"),
-        (",mentor,UTC", "person_id"),
-        ("a,mentor", "row"),
-    ],
-)
+@pytest.mark.parametrize(("row", "column"), BAD_ROWS)
 def test_a_bad_required_cell_is_named(tmp_path: Path, row: str, column: str) -> None:
     read = read_people(people_file(tmp_path, row))
     assert (read.people, [r.column for r in read.remarks]) == ((), [column])
@@ -146,6 +152,14 @@ GOOD = "program: x\nas_of: 2027-01-11\n"
         (GOOD + "weights: {skills: .nan}\n", "weights.skills"),
         (GOOD + "weights: {skills: 0}\n", "weights"),
         (GOOD + "weights: {}\n", "weights"),
+        (GOOD + "weights: {skills: }\n", "weights.skills"),
+        (GOOD + "weights: {skills: much}\n", "weights.skills"),
+        (GOOD + "weights: {goals: .inf}\n", "weights.goals"),
+        (GOOD + "wishes: {mentee: -0.1}\n", "wishes.mentee"),
+        (GOOD + "stickiness: .nan\n", "stickiness"),
+        (GOOD + "spread: -1\n", "spread"),
+        (GOOD + "objective: fastest\n", "objective"),
+        (GOOD + "forbidden: [a]\n", "forbidden"),
         (GOOD + "weights: 3\n", "weights"),
         (GOOD + "weights: {text: 1}\n", "weights.text"),
         (GOOD + "seniority: {width: 0}\n", "seniority.width"),

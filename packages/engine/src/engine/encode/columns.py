@@ -1,6 +1,6 @@
 """The columns of one side of the match: what the rules and the score compare, a row per person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,10 @@ class Columns:
     def take(self, rows: "NDArray[np.int64] | slice") -> "Columns":
         """These rows, in this order."""
         return Columns(**{name: getattr(self, name)[rows] for name in self.__slots__})
+
+    def scored(self, rows: NDArray[np.int64]) -> "Columns":
+        """These rows of what scores are made of; the other columns stay whole, for they are not asked."""
+        return replace(self, level=self.level[rows], week=self.week[rows], free=self.free[rows], facts=self.facts[rows])
 
     def across(self) -> "Columns":
         """The same rows with a further axis, so that n rows broadcast against another side's m as (n, m)."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from engine import rules
 from engine.admission import NONE_BROKEN, first_broken, scores_of
 from engine.encode.cohort import Cohort
+from engine.score import ROUNDING
 from engine.score.blocks import classes
 
 Ints = NDArray[np.int64]
@@ -67,3 +68,16 @@ def _with_scores(cohort: Cohort, row: int, codes: Codes) -> None:
     mentors = mentors[codes[mentors] != ONESELF]
     i = np.full(len(mentors), row)
     codes[mentors] = first_broken(cohort, i, mentors, scores_of(cohort, i, mentors).exact)
+
+
+def removed_by_one_rule(cohort: Cohort, row: int) -> dict[str, int]:
+    """How many others each rule removes for a mentee who break no other rule: as many more candidates without it."""
+    m = cohort.shape[1]
+    mentors, i = np.arange(m), np.full(m, row)
+    broken = dict(rules.column_rules(cohort.mentees.take(np.array([row])), cohort.mentors, cohort.program))
+    for rule, keys in zip(BANS, (cohort.related, cohort.avoiding, cohort.forbidden, cohort.themselves), strict=True):
+        broken[rule] = np.isin(cohort.keys(i, mentors), keys)
+    if cohort.program.floor > 0:
+        broken["floor"] = scores_of(cohort, i, mentors).exact < cohort.program.floor - ROUNDING
+    alone = np.sum([np.broadcast_to(each, m) for each in broken.values()], axis=0) == 1
+    return {rule: int((each & alone).sum()) for rule, each in broken.items() if rule != "oneself"}

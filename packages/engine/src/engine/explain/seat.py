@@ -6,6 +6,7 @@ import numpy as np
 
 from engine import rules
 from engine.admission import NONE_BROKEN, first_broken, micro, scores_of
+from engine.explain.changes import Change, changes
 from engine.match.result import Match
 from engine.match.run import match_again
 from engine.program import ProgramRefused
@@ -14,12 +15,16 @@ from engine.score import MICRO
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """`rule` that keeps them apart, or what forcing the pair would cost the objective; `changes` would alter it."""
+    """`rule` that keeps them apart, or what forcing the pair would cost the objective; `changes` would alter it.
+
+    `tried` are the smallest changes of a seat, a wish, a skill or hours that made the pair when they were tried.
+    """
 
     rule: str | None
     cost: float | None
     words: str
     changes: tuple[str, ...] = ()
+    tried: tuple[Change, ...] = ()
 
 
 RULE_CHANGES = {
@@ -67,10 +72,11 @@ def _lost_seat(result: Match, mentee: str, mentor: str, gain: int) -> WhyNot:
         words = f"{mentee} and {mentor} score {score:.6f}, but each of {mentor}'s mentees ranks higher there"
         own = dict(result.pairs()).get(mentee)
         words = f"{mentee} and {mentor} score {score:.6f}, but {mentee} ranks {own} higher" if own else words
-        return WhyNot(None, None, f"{words}.", (f"a wish of {mentor} for {mentee}", f"one more seat of {mentor}"))
+        tried = tuple(changes(result, mentee, mentor, 0.0))
+        return WhyNot(None, None, f"{words}.", tuple(change.words for change in tried), tried)
     forced = replace(cohort.program, locked=cohort.program.locked | {(mentee, mentor)})
     try:
-        again = match_again(result, forced, _kept(result))
+        again = match_again(result, forced, result.existing_pairs())
     except ProgramRefused as refused:
         return WhyNot(None, None, f"{mentee} and {mentor} score {score:.6f}, but {refused.problems[0].reason}.")
     cost = result.objective - again.objective
@@ -78,16 +84,7 @@ def _lost_seat(result: Match, mentee: str, mentor: str, gain: int) -> WhyNot:
     words = f"{mentee} and {mentor} score {score:.6f}. As a pair they would cost the whole {cost:.6f}"
     words += f" and {people} people a mentor" if people > 0 else ""
     words += f"; {mentor}'s seats went to {', '.join(holders)}." if holders else "."
-    changes = [f"a score higher by more than {max(cost, 0.0):.6f} (skills, goals, hours or a wish)", "locking the pair"]
-    if holders:
-        changes.insert(0, f"one more seat of {mentor}, if nobody else gains more by it")
-    return WhyNot(None, cost, words, tuple(changes))
-
-
-def _kept(result: Match) -> list[tuple[str, str]]:
-    assert result.question is not None
-    width = result.cohort.shape[1]
-    return [
-        (result.cohort.mentee_ids[key // width], result.cohort.mentor_ids[key % width])
-        for key in result.question.kept.tolist()
-    ]
+    tried = tuple(changes(result, mentee, mentor, max(cost, 0.0)))
+    told = [change.words for change in tried]
+    told += [f"a score higher by more than {max(cost, 0.0):.6f}", "locking the pair"]
+    return WhyNot(None, cost, words, tuple(told), tried)

@@ -1,6 +1,6 @@
 """Why each mentee without a mentor has none: the rules that removed candidates, or the seat that was lost."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engine import rules
 from engine.admission import scores_of
 from engine.candidates import Pairs
-from engine.explain.removed import PLACES, removed_by_rule
+from engine.explain.removed import PLACES, removed_by_one_rule, removed_by_rule
 from engine.match.result import Match
 from engine.score import MICRO
 from engine.solve.network import FAR
@@ -19,17 +19,17 @@ COLUMNS = (
     *(f"removed_{rule}" for rule in rules.ORDER if rule != "oneself"),
 )
 HELP = {
-    "shared_language": "share no language; another language on the list would help",
-    "max_time_zone_hours": "are too many hours away; a wider limit in the program would help",
-    "meet": "cannot be met; meeting remotely would help",
-    "opted_out": "opted out",
-    "reporting_line": "stand above or below in the reporting line",
-    "avoid": "are on an avoid list",
-    "capacity": "take no mentees; more capacity would help",
-    "floor": "score below the floor; more wanted skills, goals or free hours would help",
-    "min_level_gap": "are not senior enough",
-    "forbidden": "are forbidden by the program",
-    "direction": "would better be mentored by this person",
+    "shared_language": ("share no language", "another language on the list"),
+    "max_time_zone_hours": ("are too many hours away", "a wider max_time_zone_hours in the program"),
+    "meet": ("cannot be met", "meeting remotely"),
+    "opted_out": ("opted out", "their taking part again"),
+    "reporting_line": ("stand above or below in the reporting line", "reporting_line: allowed in the program"),
+    "avoid": ("are on an avoid list", "a shorter list"),
+    "capacity": ("take no mentees", "more capacity"),
+    "floor": ("score below the floor", "more wanted skills, goals or free hours in common, or a lower floor"),
+    "min_level_gap": ("are not senior enough", "a smaller min_level_gap in the program"),
+    "forbidden": ("are forbidden by the program", "taking those pairs out of forbidden"),
+    "direction": ("would better be mentored by this person", "nothing that the program decides"),
 }
 
 
@@ -48,6 +48,10 @@ class Unmatched:
     by: float | None = None
     removed: dict[str, int] = field(default_factory=dict)
     closest: str = ""
+
+    def plain(self) -> dict[str, object]:
+        """As JSON's own types, for a child process to hand over."""
+        return asdict(self)
 
     def row(self) -> list[object]:
         """As a line of unmatched.csv."""
@@ -73,9 +77,7 @@ def _one(result: Match, row: int, count: list[int], seat: Seat | None) -> Unmatc
     if not candidates:
         if not any(count):
             return Unmatched(person, 0, "nobody", "There is nobody on the other side.", removed=removed)
-        worst = max(rules.ORDER, key=lambda rule: removed[rule])
-        words = f"No candidate is left: {removed[worst]} {HELP[worst]}."
-        return Unmatched(person, 0, worst, words, removed=removed)
+        return _without_candidates(result, row, removed)
     if seat is None:
         words = f"All seats of the {candidates} candidates went to pairs that add more."
         return Unmatched(person, candidates, "no_seat", words, removed=removed)
@@ -84,6 +86,20 @@ def _one(result: Match, row: int, count: list[int], seat: Seat | None) -> Unmatc
     if not holder:
         words = f"The closest of {candidates} candidates is {mentor}; taking that seat would cost {by:.6f}."
     return Unmatched(person, candidates, "lost_seat", words, holder, by, removed, mentor)
+
+
+def _without_candidates(result: Match, row: int, removed: dict[str, int]) -> Unmatched:
+    """The rule without which this mentee had the most candidates; where two at least stand in the way, the first."""
+    person = result.cohort.mentee_ids[row]
+    alone = removed_by_one_rule(result.cohort, row)
+    best = max(alone, key=lambda rule: alone[rule])
+    if alone[best]:
+        fact, change = HELP[best]
+        words = f"No candidate is left: {alone[best]} would be, but {fact}; {change} would help."
+        return Unmatched(person, 0, best, words, removed=removed)
+    worst = max(rules.ORDER, key=lambda rule: removed[rule])
+    words = f"No candidate is left: {removed[worst]} {HELP[worst][0]}; more than one rule stands in the way of each."
+    return Unmatched(person, 0, worst, words, removed=removed)
 
 
 def _lost_seats(result: Match, rows: Ints) -> dict[int, Seat]:

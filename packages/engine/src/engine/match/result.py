@@ -1,5 +1,6 @@
 """What a run found: the pairs with their parts, the figures, and how it was reached."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +34,8 @@ class Match:
 
     `chosen` pairs are sorted by mentee then mentor with `scores`, `locked` and `kept` beside them; `objective` is the
     total with stickiness and spread, `bound` no total can exceed where `certified`. `candidates` with the positions of
-    the `solved` among them, the `question` and how it was `seated` explain who lost which seat.
+    the `solved` among them, the `question` and how it was `seated` explain who lost which seat; `managers` are
+    the lines that were given.
     """
 
     cohort: Cohort
@@ -56,6 +58,7 @@ class Match:
     unavoidable: list[dict[str, Any]] = field(default_factory=list)
     closed_groups: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    managers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -81,6 +84,12 @@ class Match:
         if self.bound is None:
             return None
         return (self.bound - self.objective) / self.bound if self.bound else 0.0
+
+    def existing_pairs(self) -> list[tuple[str, str]]:
+        """(mentee, mentor) ids of existing pairs that break no rule and are open."""
+        kept = self.question.kept if self.question else np.zeros(0, np.int64)
+        mentees, mentors = self.cohort.mentee_ids, self.cohort.mentor_ids
+        return [(mentees[key // len(mentors)], mentors[key % len(mentors)]) for key in kept.tolist()]
 
     def pairs(self) -> list[tuple[str, str]]:
         """(mentee, mentor) ids."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.admission import NONE_BROKEN, first_broken, micro, scores_of
-from engine.candidates import ALL_PAIRS, KEEP, Pairs, best, exactly
+from engine.candidates import Pairs, best, exactly
 from engine.encode.cohort import Cohort
 from engine.match.fairness import groups_of, limits, rates, unavoidable, within_limits
 from engine.match.locks import check_locks
@@ -17,13 +17,20 @@ from engine.person import Person
 from engine.program import Program
 from engine.score import MICRO
 from engine.score.blocks import Blocks
-from engine.solve.best import Answer, Question, solve_best
+from engine.solve.best import USUAL_ROUNDS, Answer, Question, solve_best
 from engine.solve.group import close_small_groups
 from engine.solve.peer import peers
 from engine.solve.stable import blocking_pairs, solve_stable
 
 Ints = NDArray[np.int64]
 Progress = Callable[[str, float], None]
+# Where all pairs are this few, all of them are candidates.
+ALL_PAIRS = 1_000_000
+# Candidates of each mentee: of the highest scores where ranks decide, and where prices will ask for the others.
+BY_SCORE = 50
+BEFORE_PRICES = 12
+# What `progress` names, in this order.
+STAGES = ("encode", "candidates", "solve", "certify")
 
 
 def match(
@@ -37,13 +44,15 @@ def match(
     """Match `people` as `program` says.
 
     `managers` adds reporting lines of people who were left out; `existing` are (mentee, mentor) pairs of before, which
-    earn the stickiness and are marked as kept. `progress(stage, share)` is called as stages go on. Raises
-    ProgramRefused where a locked pair cannot be.
+    earn the stickiness and are marked as kept. `progress(stage, share)` tells of each of STAGES in their order: share
+    0.0 as it begins, 1.0 when it is done, what lies between where it is known; the shares of a stage never fall. It is
+    called on the caller's thread, and what it raises ends the run. Raises ProgramRefused where a locked pair cannot be.
     """
     clock = _Clock(progress)
+    clock.begin("encode")
     cohort = Cohort.of(program, people, managers)
-    clock.stage("encode")
-    return _matched(cohort, frozenset(existing), certify, clock)
+    clock.end("encode")
+    return replace(_matched(cohort, frozenset(existing), certify, clock), managers=dict(managers or {}))
 
 
 def match_again(result: Match, program: Program, existing: Iterable[tuple[str, str]] = ()) -> Match:
@@ -58,16 +67,26 @@ class _Clock:
     def __init__(self, progress: Progress | None) -> None:
         self.progress, self.last, self.seconds = progress, perf_counter(), dict[str, float]()
 
-    def stage(self, name: str) -> None:
-        now = perf_counter()
-        self.seconds[name] = self.seconds.get(name, 0.0) + now - self.last
-        self.last = now
+    def begin(self, stage: str) -> None:
+        self.last = perf_counter()
+        self.tell(stage, 0.0)
+
+    def end(self, stage: str) -> None:
+        self.seconds[stage] = perf_counter() - self.last
+        self.tell(stage, 1.0)
+
+    def found(self, share: float) -> None:
+        # The rest is the exact scoring of what was found.
+        self.tell("candidates", 0.9 * share)
+
+    def tell(self, stage: str, share: float) -> None:
         if self.progress:
-            self.progress(name, 1.0)
+            self.progress(stage, share)
 
 
 def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool, clock: _Clock) -> Match:
     program = cohort.program
+    clock.begin("candidates")
     locked = check_locks(cohort)
     held = np.bincount(locked.j, minlength=cohort.shape[1])
     taken = np.concatenate((locked.i, locked.j)) if program.kind == "peer" else locked.i
@@ -75,9 +94,15 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
     kept = _existing(cohort, existing)
     stable = program.objective == "stable"
     blocks = Blocks(cohort, wishes_of_mentors=not stable)
-    pairs = _all_peers(cohort, rows) if program.kind == "peer" else best(blocks, rows, KEEP, clock.progress)
+    complete = len(rows) * cohort.shape[1] <= ALL_PAIRS
+    if program.kind == "peer":
+        pairs = _all_peers(cohort, rows)
+    else:
+        keep = cohort.shape[1] if complete else BY_SCORE if stable else BEFORE_PRICES
+        pairs = best(blocks, rows, keep, clock.found)
     pairs = pairs.and_also(kept.where(np.isin(kept.i, rows)), cohort.shape[1])
-    clock.stage("candidates")
+    clock.end("candidates")
+    clock.begin("solve")
     question = Question(cohort, rows, cohort.mentors.capacity - held, held, cohort.keys(kept.i, kept.j))
     result = Match(
         cohort=cohort, chosen=locked, scores=scores_of(cohort, locked.i, locked.j), locked=np.zeros(0, np.bool_),
@@ -87,48 +112,50 @@ def _matched(cohort: Cohort, existing: frozenset[tuple[str, str]], certify: bool
     result.question = question
     slack = None
     if stable:
-        complete = len(rows) * cohort.shape[1] <= ALL_PAIRS
         result.candidates, result.solved = solve_stable(cohort, blocks, rows, question.seats, pairs, complete)
     elif program.kind == "peer":
         result.solved, complete = peers(question, pairs)
         # The bound speaks of all pairs, so there is none where each person brought only the best.
-        slack = 0.0 if complete else None
+        slack = 0 if complete else None
     else:
-        slack = _flow(question, blocks, pairs, certify, locked, result)
-    clock.stage("solve")
+        rounds = 0 if complete else USUAL_ROUNDS
+        slack = _flow(question, blocks, pairs, certify, rounds, locked, result)
+    clock.end("solve")
+    clock.begin("certify")
     _conclude(result, question, locked, kept, existing)
     if stable and certify:
         own = result.candidates.where(result.solved)
         result.blocking = len(blocking_pairs(cohort, blocks, rows, question.seats, own))
     elif certify and slack is not None:
         result.bound = result.objective + slack / MICRO
-    clock.stage("certify")
+    clock.end("certify")
     return result
 
 
 def _flow(
-    question: Question, blocks: Blocks, pairs: Pairs, certify: bool, locked: Pairs, result: Match
-) -> float | None:
+    question: Question, blocks: Blocks, pairs: Pairs, certify: bool, rounds: int, locked: Pairs, result: Match
+) -> int | None:
     program = question.cohort.program
     plain: Answer | None = None
     unlimited = question
     if program.fairness:
-        plain = solve_best(question, blocks, pairs)
+        plain = solve_best(question, blocks, pairs, rounds=rounds)
         group = groups_of(question.cohort, program.fairness.group)
         matched = len(plain.chosen) + len(locked)
         everybody = int((~question.cohort.mentees.opted_out).sum())
         result.rate_without_fairness = matched / everybody if everybody else 0.0
         limit = limits(question.cohort, group, result.rate_without_fairness)
         question = replace(question, group=group.code[question.rows], limit=limit)
-        pairs = plain.pairs
+        # What the prices could add to the candidates is among them by now.
+        pairs, rounds = plain.pairs, 0
     if program.group:
-        answer, closed = close_small_groups(question, blocks, pairs, certify)
+        answer, closed = close_small_groups(question, blocks, pairs, certify, rounds)
         result.closed_groups = [question.cohort.mentor_ids[j] for j in closed]
     elif plain and not certify and within_limits(question, plain):
         # The best without limits that keeps them is the best with them.
         question, answer = unlimited, plain
     else:
-        answer = solve_best(question, blocks, pairs, certify)
+        answer = solve_best(question, blocks, pairs, certify, rounds)
     result.candidates, result.solved = answer.pairs, answer.chosen
     result.question, result.seated = question, answer.seated
     if program.fairness:
@@ -148,8 +175,8 @@ def _existing(cohort: Cohort, existing: frozenset[tuple[str, str]]) -> Pairs:
 
 
 def _all_peers(cohort: Cohort, rows: Ints) -> Pairs:
-    later = ((np.full(len(rows) - at - 1, row), rows[at + 1 :]) for at, row in enumerate(rows.tolist()))
-    return exactly(cohort, later)
+    first, second = np.triu_indices(len(rows), 1)
+    return exactly(cohort, rows[first], rows[second])
 
 
 def _conclude(

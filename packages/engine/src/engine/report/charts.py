@@ -78,7 +78,9 @@ def curve(title: str, labels: Sequence[str], lines: Sequence[Line], under: str, 
         drawn.append(f'<polyline points="{path}" class="line line{number}"/>')
         for x, y, (_, words) in zip(steps, heights, line.points, strict=True):
             drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="dot line{number}"/>')
-            drawn.append(f'<text x="{x:.1f}" y="{y - 9:.1f}" class="note" text-anchor="middle">{escape(words)}</text>')
+            # Words of the first line stand above it, those of the second below, so that near lines stay readable.
+            level = y - 9 if number == 0 else y + 18
+            drawn.append(f'<text x="{x:.1f}" y="{level:.1f}" class="note" text-anchor="middle">{escape(words)}</text>')
         drawn.append(f'<rect x="{left + 240 * number}" y="4" width="14" height="4" rx="2" class="key line{number}"/>')
         drawn.append(f'<text x="{left + 240 * number + 20}" y="12" class="note">{escape(line.name)}</text>')
     for x, label in zip(steps, labels, strict=True):

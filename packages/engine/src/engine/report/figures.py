@@ -58,7 +58,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Variant:
-    """What another setting of the same program would give: matched people, mean percent, objective, worst group."""
+    """What another setting of the same program would give: matched people, mean percent, total, worst group, and which
+    share of the existing pairs stays."""
 
     name: str
     matched: int
@@ -66,6 +67,7 @@ class Variant:
     total: float
     worst_group: float | None = None
     chosen: bool = False
+    kept: float | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Figures:
     fairness: Sequence[Variant]
     stability: Sequence[Variant]
     record: Sequence[tuple[str, str]]
+    keeping: Sequence[Variant] = ()
 
     @property
     def coverage(self) -> float:

@@ -14,6 +14,7 @@ from engine.program import Fairness, Program
 from engine.report.figures import FEWEST, Figures, Group, Groups, Reason, Variant, Waiting
 
 SHOWN_GROUPS = (("level",), ("department",), ("site",))
+STICKINESS = (0.0, 0.01, 0.02, 0.05, 0.1)
 TOLERANCES = (0.10, 0.05, 0.02, 0.0)
 # Above this many possible pairs each further run takes many seconds, so fewer points of the curve are drawn.
 LARGE = 200_000_000
@@ -58,6 +59,7 @@ def figures_of(result: Match, alone: Sequence[Unmatched], record: Mapping[str, A
         waiting=[waiting(one) for one in alone],
         fairness=price_of_fairness(result),
         stability=price_of_stability(result),
+        keeping=price_of_keeping(result),
         record=told(record),
     )
 
@@ -103,13 +105,31 @@ def price_of_fairness(result: Match) -> list[Variant]:
     if program.fairness is None:
         return []
     tolerances = {program.fairness.tolerance} if large(result) else {*TOLERANCES, program.fairness.tolerance}
-    free = match_again(result, dataclasses.replace(program, fairness=None))
+    existing = result.existing_pairs()
+    free = match_again(result, dataclasses.replace(program, fairness=None), existing)
     variants = [variant("none", free, program.fairness)]
     for tolerance in sorted(tolerances, reverse=True):
         mine = tolerance == program.fairness.tolerance
         fairness = dataclasses.replace(program.fairness, tolerance=tolerance)
-        other = result if mine else match_again(result, dataclasses.replace(program, fairness=fairness))
+        other = result if mine else match_again(result, dataclasses.replace(program, fairness=fairness), existing)
         variants.append(variant(f"{100 * tolerance:g} %", other, program.fairness, chosen=mine))
+    return variants
+
+
+def price_of_keeping(result: Match) -> list[Variant]:
+    """The same match with other values of stickiness; none without pairs of before, or where they earn nothing."""
+    program = result.cohort.program
+    if not result.existing or program.objective == "stable":
+        return []
+    values = {0.0, program.stickiness} if large(result) else {*STICKINESS, program.stickiness}
+    variants = []
+    for value in sorted(values):
+        mine = value == program.stickiness
+        other = result
+        if not mine:
+            other = match_again(result, dataclasses.replace(program, stickiness=value), result.existing_pairs())
+        kept = float(other.kept.sum()) / result.existing
+        variants.append(dataclasses.replace(variant(f"{value:g}", other, program.fairness, chosen=mine), kept=kept))
     return variants
 
 

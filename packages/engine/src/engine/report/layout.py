@@ -20,7 +20,8 @@ OBJECTIVES = {
 def render(figures: Figures) -> str:
     """The page as text; every value is escaped."""
     sections = [headline(figures), by_group(figures), distribution(figures), unmatched(figures)]
-    sections += [price_of_fairness(figures.fairness), price_of_stability(figures.stability), record(figures)]
+    sections += [price_of_fairness(figures.fairness), price_of_keeping(figures.keeping)]
+    sections += [price_of_stability(figures.stability), record(figures)]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{SECURITY}">'
@@ -160,6 +161,33 @@ def price_of_fairness(variants: Sequence[Variant]) -> str:
     )  # fmt: skip
     words = "Each step is the same match with another tolerance. The total falls a little where the worst group rises."
     return section("The price of fairness", words, chart + variants_table("What fairness costs", "Tolerance", variants))
+
+
+def price_of_keeping(variants: Sequence[Variant]) -> str:
+    if len(variants) < 2:
+        return ""
+    best = max(variant.total for variant in variants) or 1.0
+    lines = [
+        Line("total score, of the best", [(v.total / best, percent(v.total / best, 2)) for v in variants]),
+        Line("pairs of before that stay", [(v.kept or 0.0, percent(v.kept or 0.0)) for v in variants]),
+    ]
+    chosen = next((index for index, variant in enumerate(variants) if variant.chosen), None)
+    chart = curve(
+        "What keeping pairs costs", [variant.name for variant in variants], lines,
+        "stickiness: what a pair of before is worth on top of its score (dashed: the program's)", chosen,
+    )  # fmt: skip
+    rows = [
+        (
+            variant.name + (" (this match)" if variant.chosen else ""),
+            percent(variant.kept or 0.0, 1),
+            f"{variant.total:,.2f}",
+            percent(variant.total / best, 2),
+        )
+        for variant in variants
+    ]
+    told = table("What keeping pairs costs", ("Stickiness", "Pairs that stay", "Total", "Of the best"), rows)
+    words = "People like to stay with whom they know. Each step is the same match with pairs of before worth more."
+    return section("The price of keeping pairs", words, chart + told)
 
 
 def price_of_stability(variants: Sequence[Variant]) -> str:

@@ -1,6 +1,7 @@
 """Scores of whole blocks in float32: one inner product per block, rare terms added sparsely, rules as -inf."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +19,31 @@ Block = NDArray[np.float32]
 SPARSE_COST = 1_500
 # Beyond this many distinct values a fact is compared in passes of its own instead of columns of the product.
 MOST_VALUES = 128
+# Classes of fewer mentees share a batch with their neighbours: taking the mentors of each would cost more.
+FEWEST_ROWS = 64
+# A block of this many cells stays near the processor while it is passed over.
+BLOCK_CELLS = 2_000_000
 # float32 sums of a few hundred terms of scores up to 1 stay within this of the exact score.
 BLUR = 2e-5
 
 
+@dataclass(slots=True)
+class Batch:
+    """Mentees `rows` (k,), class by class, and the `mentors` (w,) whom columns leave to at least one of the classes.
+
+    `spans` are (from, to, refused (w,)) of the classes that may have fewer of them.
+    """
+
+    rows: Rows
+    mentors: Rows
+    spans: list[tuple[int, int, Block]]
+
+
 class Blocks:
-    """The float32 side of a cohort: `of(rows)` gives scores (rows, m) with -inf where a rule refuses the pair.
+    """The float32 side of a cohort, batch by batch: scores with -inf where a rule refuses the pair.
 
+    Mentees who meet the same rules share a batch, and only mentors whom those rules leave are multiplied at all.
     Without scores every pair that may be is 0; without the wishes of mentors a score is the mentee's own ranking.
-
     Wishes count, the floor and the direction between two people who are both do not: those need exact scores.
     """
 
@@ -42,27 +59,66 @@ class Blocks:
         self.blur = BLUR * max(1.0, program.weights.total + program.wishes.mentee + program.wishes.mentor)
         if with_scores or cohort.program.floor > 0:
             self._lay_out()
-        if self.pieces:
-            self.right = np.ascontiguousarray(np.vstack([piece.right for piece in self.pieces]), np.float32)
+        # A row per mentor, so that taking some of them copies whole rows.
+        self.right = np.ascontiguousarray(np.vstack([piece.right for piece in self.pieces]).T) if self.pieces else None
 
     @property
     def width(self) -> int:
         """Columns of the inner product."""
-        return len(self.right) if self.pieces else 0
+        return 0 if self.right is None else self.right.shape[1]
 
-    def of(self, rows: Rows, out: Block) -> Block:
-        """Scores of mentee `rows` with every mentor, written to `out` (len(rows), m)."""
-        block = out[: len(rows)]
-        if self.pieces:
-            left = np.hstack([piece.left(rows) for piece in self.pieces])
-            np.matmul(left, self.right, out=block)
-        else:
-            block.fill(0.0)
-        self._add_the_rest(block, rows)
-        if self.flat:
-            block[:] = np.where(block >= self.cohort.program.floor - self.blur, 0.0, -np.inf)
-        self._refuse(block, rows)
-        return block
+    def batches(self, rows: Rows) -> list[Batch]:
+        """Batches that hold each of `rows` once, the widest first."""
+        order = np.argsort(self.class_of[rows], kind="stable")
+        rows = rows[order]
+        starts = np.flatnonzero(np.diff(self.class_of[rows], prepend=-1)).tolist()
+        found: list[Batch] = []
+        while starts:
+            few = [starts.pop(0)]
+            while starts and starts[0] - few[0] < FEWEST_ROWS:
+                few.append(starts.pop(0))
+            found.append(self._batch(rows, few, starts[0] if starts else len(rows)))
+        return sorted(found, key=lambda batch: -len(batch.rows) * len(batch.mentors))
+
+    def _batch(self, rows: Rows, starts: list[int], end: int) -> Batch:
+        cohort = self.cohort
+        examples = [cohort.mentees.take(rows[start : start + 1]) for start in starts]
+        allowed = [rules.allowed(one, cohort.mentors, cohort.program) for one in examples]
+        mentors = np.flatnonzero(np.logical_or.reduce(allowed))
+        spans = []
+        for start, stop, mine in zip(starts, [*starts[1:], end], allowed, strict=True):
+            if not mine[mentors].all():
+                refused = np.where(mine[mentors], np.float32(0), np.float32(-np.inf))
+                spans.append((start - starts[0], stop - starts[0], refused))
+        return Batch(rows[starts[0] : end], mentors, spans)
+
+    def of(self, batch: Batch) -> Iterator[tuple[int, Block]]:
+        """(place in the batch of the first row, scores (some rows, w)); each block is overwritten by the next."""
+        width = len(batch.mentors)
+        if not width:
+            return
+        right = None
+        if self.right is not None:
+            right = self.right if width == len(self.right) else self.right[batch.mentors]
+        place = np.full(self.cohort.shape[1], -1)
+        place[batch.mentors] = np.arange(width)
+        height = max(1, min(len(batch.rows), BLOCK_CELLS // width))
+        out = np.empty((height, width), np.float32)
+        for start in range(0, len(batch.rows), height):
+            some = batch.rows[start : start + height]
+            block = out[: len(some)]
+            if right is None:
+                block.fill(0.0)
+            else:
+                np.matmul(np.hstack([piece.left(some) for piece in self.pieces]), right.T, out=block)
+            self._add_the_rest(block, some, batch.mentors, place)
+            if self.flat:
+                block[:] = np.where(block >= self.cohort.program.floor - self.blur, 0.0, -np.inf)
+            for first, last, refused in batch.spans:
+                block[max(first - start, 0) : max(last - start, 0)] += refused
+            row, column, _ = _keys_within(self.cohort.banned, some, place)
+            block[row, column] = -np.inf
+            yield start, block
 
     def _lay_out(self) -> None:
         cohort, weights = self.cohort, self.cohort.program.weights
@@ -71,7 +127,8 @@ class Blocks:
                 dense = _frequent(terms, *cohort.shape)
                 if dense.any():
                     self.pieces.append(_TermPiece(terms, weight, dense, cohort.shape[1]))
-                self.sparse.append(_SparseTerms(terms, weight, ~dense))
+                if not dense.all():
+                    self.sparse.append(_SparseTerms(terms, weight, ~dense))
         if weights.availability:
             self.pieces.append(_WeekPiece(cohort, weights.availability))
         if weights.seniority:
@@ -86,34 +143,20 @@ class Blocks:
                 else:
                     self.by_pass.append(("diversity", column))
 
-    def _add_the_rest(self, block: Block, rows: Rows) -> None:
+    def _add_the_rest(self, block: Block, rows: Rows, mentors: Rows, place: Rows) -> None:
         for sparse in self.sparse:
-            sparse.add(block, rows)
+            sparse.add(block, rows, place)
         cohort, program = self.cohort, self.cohort.program
         for name, column in self.by_pass:
-            mentees, mentors = cohort.mentees.take(rows).across(), cohort.mentors
+            left, right = cohort.mentees.take(rows).across(), cohort.mentors.take(mentors)
             if name == "seniority":
-                block += program.weights.seniority * seniority_by_column(mentees, mentors, program)
+                block += program.weights.seniority * seniority_by_column(left, right, program)
             else:
                 share = program.weights.diversity / cohort.mentors.facts.shape[1]
-                block += share * diversity_by_column(_only(mentees, column), _only(mentors, column))
+                block += share * diversity_by_column(_only(left, column), _only(right, column))
         for wishes in self.wishes:
-            at, which = _keys_within(wishes.keys, rows, cohort.shape[1])
-            block.ravel()[at] += wishes.amounts[which].astype(np.float32)
-
-    def _refuse(self, block: Block, rows: Rows) -> None:
-        cohort = self.cohort
-        classes, first = np.unique(self.class_of[rows], return_index=True)
-        for kind, representative in zip(classes, first, strict=True):
-            one = cohort.mentees.take(rows[representative : representative + 1])
-            refused = np.flatnonzero(~rules.allowed(one, cohort.mentors, cohort.program))
-            alike = np.flatnonzero(self.class_of[rows] == kind)
-            if len(alike) and alike[-1] - alike[0] == len(alike) - 1:
-                block[alike[0] : alike[-1] + 1, refused] = -np.inf
-            else:
-                block[np.ix_(alike, refused)] = -np.inf
-        at, _ = _keys_within(cohort.banned, rows, cohort.shape[1])
-        block.ravel()[at] = -np.inf
+            row, column_of, which = _keys_within(wishes.keys, rows, place)
+            block[row, column_of] += wishes.amounts[which].astype(np.float32)
 
 
 def _only(columns: Columns, column: int) -> Columns:
@@ -123,7 +166,7 @@ def _only(columns: Columns, column: int) -> Columns:
 def classes(cohort: Cohort) -> Rows:
     """Mentees of one class meet the same rules with every mentor, as far as columns decide."""
     mentees = cohort.mentees
-    facts = [mentees.offset, mentees.site, mentees.remote, mentees.opted_out, mentees.capacity > 0]
+    facts = [mentees.opted_out, mentees.capacity > 0, mentees.remote, mentees.offset, mentees.site]
     facts += [mentees.languages[:, word].view(np.int64) for word in range(mentees.languages.shape[1])]
     if cohort.program.rules.min_level_gap is not None:
         facts.append(mentees.level)
@@ -140,12 +183,15 @@ def _frequent(terms: Terms, n: int, m: int) -> NDArray[np.bool_]:
     return np.asarray(sought * np.diff(terms.given) * SPARSE_COST > n * m)
 
 
-def _keys_within(keys: Rows, rows: Rows, m: int) -> tuple[Rows, Rows]:
-    """Where the keys of those mentee rows lie in a block (flat), and which keys they are."""
+def _keys_within(keys: Rows, rows: Rows, place: Rows) -> tuple[Rows, Rows, Rows]:
+    """Where the keys of those mentee rows lie in a block (row, column), and which keys they are."""
+    m = len(place)
     low, high = np.searchsorted(keys, rows * m), np.searchsorted(keys, (rows + 1) * m)
     counts = high - low
     which = np.repeat(low - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
-    return np.repeat(np.arange(len(rows)) * m, counts) + keys[which] % max(m, 1), which
+    row, column = np.repeat(np.arange(len(rows)), counts), place[keys[which] % m]
+    here = column >= 0
+    return row[here], column[here], which[here]
 
 
 class _Piece:
@@ -180,7 +226,7 @@ class _SparseTerms:
         self.terms, self.weight, self.rare = terms, weight, rare
         self.strength = terms.level.astype(np.float32) / np.float32(5)
 
-    def add(self, block: Block, rows: Rows) -> None:
+    def add(self, block: Block, rows: Rows, place: Rows) -> None:
         terms, flat = self.terms, block.ravel()
         at, which = _spans(terms.start, rows)
         kept = self.rare[terms.term[which]]
@@ -192,7 +238,10 @@ class _SparseTerms:
             row, term = at[now], terms.term[which[now]]
             share = (self.weight * terms.share[which[now]]).astype(np.float32)
             owner, posting = _spans(terms.given, term)
-            flat[row[owner] * block.shape[1] + terms.giver[posting]] += share[owner] * self.strength[posting]
+            column = place[terms.giver[posting]]
+            here = column >= 0
+            owner, posting = owner[here], posting[here]
+            flat[row[owner] * block.shape[1] + column[here]] += share[owner] * self.strength[posting]
 
 
 def _spans(start: Rows, rows: Rows) -> tuple[Rows, Rows]:

@@ -18,7 +18,9 @@ def seniority_by_column(mentees: Columns, mentors: Columns, program: Program) ->
 def availability_by_column(mentees: Columns, mentors: Columns) -> NDArray[np.float64]:
     """`availability` of whole columns, whatever shapes broadcast."""
     shared = np.zeros(np.broadcast_shapes(mentees.free.shape, mentors.free.shape), np.int64)
-    for word in range(mentees.week.shape[-1]):
+    # One mentee has few words of a week with free time in them; of many, every word has some.
+    words = range(mentees.week.shape[-1])
+    for word in words if mentees.free.size > 1 else np.flatnonzero(mentees.week.reshape(-1)).tolist():
         shared += np.bitwise_count(mentees.week[..., word] & mentors.week[..., word])
     return np.asarray(shared / np.maximum(mentees.free, 1), np.float64)
 

@@ -123,8 +123,9 @@ def skills(mentee: Person, mentor: Person, rarity: Rarity) -> float:
     """The wanted skills that the mentor offers, by rarity and level, as a share of all that are wanted."""
     wanted = {fold(s) for s in mentee.skills_wanted}
     offered = {fold(s): level for s, level in mentor.skills_offered.items()}
-    whole = sum(rarity.of(s) for s in sorted(wanted))
-    return sum(rarity.of(s) * offered.get(s, 0) / 5 for s in sorted(wanted)) / whole if whole else 0.0
+    rare = [(s, rarity.of(s)) for s in sorted(wanted)]
+    whole = sum(idf for _, idf in rare)
+    return sum(idf * offered.get(s, 0) / 5 for s, idf in rare) / whole if whole else 0.0
 
 
 def share(sought: set[str], given: set[str]) -> float:

@@ -15,15 +15,20 @@ from engine.solve.seating import Seated, Seating
 Ints = NDArray[np.int64]
 # The cost-scaling solver multiplies costs by nodes; beyond this they would not fit 64 bits.
 LARGEST_COST = 2**61
+# Pairs per mentee that one look at the prices may add, and how many looks a run takes that proves nothing: measured at
+# 100,000 x 25,000, two leave 0.002 % of the optimum over all pairs, and so few candidates that one flow takes a second.
 PER_ROUND = 8
+USUAL_ROUNDS = 2
 MOST_ROUNDS = 20
+# What is proven to be this near, as a share of the total, is near enough.
+NEAR = 1e-5
 
 
 @dataclass(slots=True)
 class Question:
     """What is to be solved: `rows` (mentees who are open), free `seats` and `taken` ones (m,), bonus by pair key.
 
-    `group` (len(rows),) and `limit` are fairness; empty without.
+    `group` (len(rows),) and `limit` are fairness, `least` (m,) how many a mentor must have; empty without.
     """
 
     cohort: Cohort
@@ -33,6 +38,7 @@ class Question:
     kept: Ints
     group: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     limit: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    least: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def scale(self) -> int:
@@ -69,6 +75,7 @@ class Question:
             spread=step,
             group=self.group,
             limit=self.limit,
+            least=self.least,
         )
 
 
@@ -84,31 +91,36 @@ class Answer:
     pairs: Pairs
     chosen: Ints
     seated: Seated
-    slack: float | None
+    slack: int | None
     beyond: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     rounds: int = 0
     cut: tuple[Ints, Ints] | None = None
 
 
-def solve_best(question: Question, blocks: Blocks, pairs: Pairs, certify: bool = False) -> Answer:
+def solve_best(
+    question: Question, blocks: Blocks, pairs: Pairs, certify: bool = False, rounds: int = USUAL_ROUNDS
+) -> Answer:
     """The optimum of the program's objective; fairness first, then (for `most_people`) people, then the total.
 
     How many people can be matched, and how few must exceed a group's limit, is settled over all pairs; the total over
-    the candidates, or with `certify` over all pairs too, as far as `slack` says.
+    the candidates, which `rounds` looks at the prices widen, or with `certify` over all pairs, as far as `slack` says.
     """
     beyond, unmatched, cut = 0, None, None
     flat = Blocks(question.cohort, with_scores=False)
+    most_people_asked = question.cohort.program.objective == "most_people"
+
+    def fewest_beyond(p: Pairs) -> Seating:
+        seating = question.seating(p, np.zeros(len(p), np.int64), spread=False)
+        return replace(seating, beyond=len(question.rows), beyond_cost=1)
+
     if len(question.limit):
-
-        def fewest_beyond(p: Pairs) -> Seating:
-            seating = question.seating(p, np.zeros(len(p), np.int64), spread=False)
-            return replace(seating, beyond=len(question.rows), beyond_cost=1)
-
+        if not (most_people_asked or certify or question.cohort.program.spread):
+            return _at_once(question, flat, pairs, fewest_beyond)
         seated, pairs = _complete(question, flat, pairs, fewest_beyond, gain=0)
         beyond = int(seated.beyond().sum())
         least, prices = seated.prices()
         cut = (np.flatnonzero(least < 0), np.flatnonzero(prices > 0))
-    if question.cohort.program.objective == "most_people":
+    if most_people_asked:
 
         def most_people(p: Pairs) -> Seating:
             return replace(question.seating(p, np.ones(len(p), np.int64), spread=False), beyond=beyond)
@@ -119,8 +131,33 @@ def solve_best(question: Question, blocks: Blocks, pairs: Pairs, certify: bool =
     def best_total(p: Pairs) -> Seating:
         return replace(question.seating(p, question.gain(p), spread=True), beyond=beyond, unmatched=unmatched)
 
-    answer = _priced(question, blocks, pairs, best_total, certify)
+    answer = _priced(question, blocks, pairs, best_total, certify, rounds)
     return replace(answer, cut=cut)
+
+
+def _at_once(question: Question, flat: Blocks, pairs: Pairs, fewest_beyond: Callable[[Pairs], Seating]) -> Answer:
+    """The optimum over candidates with the fewest people beyond their group's limit over all pairs.
+
+    A way beyond the limits that is dearer than anything gained by it leaves the fewest beyond; the prices of that
+    flow, without its gains, prove it and name the pairs that could mend it.
+    """
+    while True:
+        gain = question.gain(pairs)
+        seating = question.seating(pairs, gain, spread=True)
+        dear = 4 * int(gain.max(initial=1))
+        flow = replace(seating, beyond=len(question.rows), beyond_cost=dear).solve().flow
+        proof = fewest_beyond(pairs).seated(flow)
+        over, cut = proof.beyond(), None
+        if over.any():
+            least, prices = proof.prices()
+            cut = (np.flatnonzero(least < 0), np.flatnonzero(prices > 0))
+            more = _outside(question, flat, pairs, prices.astype(np.float64), (least + 0.5).astype(np.float64))
+            if len(more):
+                pairs = pairs.and_also(more, question.cohort.shape[1])
+                continue
+        # Who takes no further way beyond does not notice that it is closed.
+        strict = replace(seating, beyond=int(over.sum())).seated(flow)
+        return Answer(pairs, strict.chosen, strict, None, over, cut=cut)
 
 
 def _complete(
@@ -159,17 +196,21 @@ def _priced(
     pairs: Pairs,
     seating: Callable[[Pairs], Seating],
     certify: bool,
+    most: int,
 ) -> Answer:
     unit = question.scale * MICRO
     for rounds in range(MOST_ROUNDS):
         seated = seating(pairs).solve()
         answer = Answer(pairs, seated.chosen, seated, None, seated.beyond(), rounds)
-        if not certify:
+        if not certify and rounds >= most:
             return answer
         least, prices = seated.prices()
         more = _outside(question, blocks, pairs, prices / unit, least / unit)
         excess = question.gain(more) - prices[more.j] - least[np.searchsorted(question.rows, more.i)]
-        answer.slack = _greatest_by(more.i, excess) / question.scale
+        # A gain holds one for its person, which is no part of the total; totals are whole millionths.
+        answer.slack = (_greatest_by(more.i, excess) + len(seated.chosen)) // question.scale
+        if answer.slack <= NEAR * max(question.value(pairs.where(seated.chosen)), 0):
+            return answer
         more = more.where(excess > 0)
         if not len(more):
             return answer
@@ -177,9 +218,9 @@ def _priced(
     return answer
 
 
-def _greatest_by(i: Ints, excess: Ints) -> float:
+def _greatest_by(i: Ints, excess: Ints) -> int:
     """The sum over mentees of their greatest positive excess: a mentee takes one seat at most."""
     if not len(i):
-        return 0.0
+        return 0
     starts = np.flatnonzero(np.diff(i, prepend=-1))
-    return float(np.maximum(np.maximum.reduceat(excess, starts), 0).sum())
+    return int(np.maximum(np.maximum.reduceat(excess, starts), 0).sum())

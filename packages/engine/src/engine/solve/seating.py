@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.solve.network import Network
+from engine.solve.network import FAR, Network
 
 Ints = NDArray[np.int64]
 
@@ -16,7 +16,8 @@ class Seating:
 
     `seats` (m,) are free, of which `taken` (m,) are counted already by locked pairs: the k-th mentee of a mentor
     costs (k - 1) times `spread`. `group` (n,) and `limit` (groups,) cap how many of each group stay unmatched,
-    `beyond` in all may exceed the limits; at most `unmatched` stay unmatched altogether.
+    `beyond` in all may exceed the limits; at most `unmatched` stay unmatched altogether. `least` (m,), where given,
+    is filled before anything else counts; where it cannot be, it is not.
     """
 
     n: int
@@ -31,12 +32,22 @@ class Seating:
     beyond: int = 0
     beyond_cost: int = 0
     unmatched: int | None = None
+    least: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def dear(self) -> int:
+        """More than any way to better seats brings."""
+        return 4 * (int(self.gain.max(initial=0)) + self.beyond_cost + self.spread * int(self.seats.max(initial=0)) + 1)
 
     def solve(self) -> "Seated":
         """The seating of greatest gain."""
         network = self._network()
         flow = network.solve()
         return Seated(self, network, flow, np.flatnonzero(flow[: len(self.i)]))
+
+    def seated(self, flow: Ints) -> "Seated":
+        """The seating that a flow along its arcs means, whatever seating of the same arcs it was found for."""
+        return Seated(self, self._network(), flow, np.flatnonzero(flow[: len(self.i)]))
 
     def _network(self) -> Network:
         n, m, groups = self.n, len(self.seats), len(self.limit)
@@ -65,12 +76,21 @@ class Seating:
     def _seat_arcs(self, n: int, sink: int) -> list[tuple[Ints, Ints, Ints, Ints]]:
         m = len(self.seats)
         if not self.spread:
-            return [_arcs(n + np.arange(m), np.full(m, sink), self.seats, 0)]
+            if not len(self.least):
+                return [_arcs(n + np.arange(m), np.full(m, sink), self.seats, 0)]
+            first = np.clip(self.least - self.taken, 0, self.seats)
+            return [
+                _arcs(n + np.arange(m), np.full(m, sink), first, -self.dear),
+                _arcs(n + np.arange(m), np.full(m, sink), self.seats - first, 0),
+            ]
         # One arc per seat, dearer one by one; one more than there are candidates for is never full.
         useful = np.minimum(self.seats, np.bincount(self.j, minlength=m) + 1)
         mentor = np.repeat(np.arange(m), useful)
         place = np.arange(len(mentor)) - np.repeat(np.cumsum(useful) - useful, useful)
-        return [_arcs(n + mentor, np.full(len(mentor), sink), 1, (self.taken[mentor] + place) * self.spread)]
+        cost = (self.taken[mentor] + place) * self.spread
+        if len(self.least):
+            cost = cost - self.dear * (self.taken[mentor] + place < self.least[mentor])
+        return [_arcs(n + mentor, np.full(len(mentor), sink), 1, cost)]
 
 
 @dataclass(slots=True)
@@ -95,7 +115,9 @@ class Seated:
         """Per mentor (m,) what a seat taken from outside costs the rest, the taker of `group` being unmatched now."""
         n, m = self.seating.n, len(self.seating.seats)
         exit_node = n + m if group is None else n + m + 3 + group
-        return self.network.distances_to(self.flow, exit_node)[n : n + m]
+        found = self.network.distances_to(self.flow, exit_node)[n : n + m]
+        # What would leave a group short that has to be filled is no way at all.
+        return np.where(found >= self.seating.dear // 2, FAR, found) if len(self.seating.least) else found
 
     def beyond(self) -> Ints:
         """By how many people each group exceeds its limit."""
