@@ -11,10 +11,12 @@ from portal.pages import (
     language,
     mentors,
     mentorships,
+    numbers,
     profile,
     programs,
     reasons,
     requests,
+    runs,
     sign_in,
     times,
     words,
@@ -28,7 +30,8 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     times.register(app)
     words.register(app)
     reasons.register(app)
+    numbers.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home, profile, mentors, requests, inbox, mentorships, meetings, programs):
+    for page in (home, profile, mentors, requests, inbox, mentorships, meetings, programs, runs):
         app.register_blueprint(page.blueprint)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from portal.pages import run_words
 from portal.pages.language import N_, _
 
 PARTS = {
@@ -125,6 +126,7 @@ _ALL = {
     "request_state": REQUEST_STATES, "mentorship_state": MENTORSHIP_STATES, "session_state": SESSION_STATES,
     "level": LEVELS, "health_reason": HEALTH_REASONS, "role": ROLES, "decline_reason": DECLINE_REASONS,
     "end_reason": END_REASONS, "component": COMPONENTS, "channel": CHANNELS, "notice": NOTICES,
+    **run_words.CODES,
 }  # fmt: skip
 
 

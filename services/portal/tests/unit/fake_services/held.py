@@ -57,6 +57,7 @@ class Held:
         self.runs: dict[str, Body] = {}
         self.proposals: dict[str, Body] = {}
         self.alone: dict[str, list[Body]] = {}
+        self.rules: dict[tuple[str, str], str] = {}
         self.silent: set[str] = set()
         self.refusals: dict[tuple[str, str], list[Refused]] = {}
         self.calls: list[tuple[str, str, str]] = []

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .held import ONE, Body, Held, Refused, Reply, Route, moment
+from .runs import TERMS
 
 EVERY_REASON = [
     {"code": "offers_wanted_skill", "about": ["Kafka", "Rust"], "hours": None},
@@ -21,9 +22,10 @@ class Matching(Held):
         """A program."""
         id = self.new("prg")
         self.programs[id] = {
-            "id": id, "name": "Leaders", "kind": "one_to_one", "state": state, "managers": list(managers),
+            "id": id, "name": "Leaders", "state": state, "managers": list(managers),
             "starts_on": "2026-11-01", "ends_on": "2027-05-01", "time_zone": "UTC", "description": "", "version": 1,
-            "requests": {"open_per_mentee": 3}, **parts,
+            "requests": {"open_per_mentee": 3}, "confirmation": "both", "confirm_within": "P7D", **TERMS,
+            **parts,
         }  # fmt: skip
         return self.programs[id]
 
@@ -118,7 +120,8 @@ class Matching(Held):
         return 200, self.enrolments[id], {}
 
     def _recommendations(self, who: str, query: Any, body: Any, etag: str, id: str) -> Any:
-        places = [one for one in self.enrolments.values() if one["program_id"] == id and one["person_id"] == who]
+        subject = query.get("mentee", [who])[0]
+        places = [one for one in self.enrolments.values() if one["program_id"] == id and one["person_id"] == subject]
         if not any(one["role"] == "mentee" and one["state"] == "approved" for one in places):
             raise Refused(409, "not-enrolled")
         asked = {one["mentor_id"] for one in self.requests.values()

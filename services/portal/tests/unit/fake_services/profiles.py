@@ -32,7 +32,9 @@ class Profiles(Held):
 
     def _cards(self, who: str, query: dict[str, list[str]], *_: Any) -> tuple[int, Any, dict[str, str]]:
         cards = []
-        for id in query.get("id", []):
+        sought = query.get("q", [""])[0].lower()
+        named = [id for id, one in self.people.items() if sought and one["name"].lower().startswith(sought)]
+        for id in [*query.get("id", []), *named]:
             if person := self.people.get(id):
                 profile = self.profiles.get(id, {})
                 cards.append(

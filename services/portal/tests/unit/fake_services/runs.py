@@ -108,7 +108,7 @@ class Runs(Held):
         if who not in self.programs[id]["managers"]:
             raise Refused(403, "forbidden")
         found = [self._shown(one["id"]) for one in self.runs.values() if one["program_id"] == id]
-        return self._page(found[::-1])
+        return self._page(found[::-1][: int(query["limit"][0])])
 
     def _start_run(self, who: str, query: Any, body: Body, etag: str, id: str) -> Reply:
         return 201, self._shown(self._queued(id, None, body)["id"]), {}
@@ -161,8 +161,14 @@ class Runs(Held):
         if pair is None and verb in ("lock", "unlock"):
             raise Refused(404, "not-found")
         pair = pair or self.match(id, body["mentee_id"], body["mentor_id"])
-        pair.update({"lock": {"locked": True}, "unlock": {"locked": False},
-                     "forbid": {"state": "forbidden", "locked": False}, "allow": {"state": "proposed"}}[verb])  # fmt: skip
+        pair.update(
+            {
+                "lock": {"locked": True},
+                "unlock": {"locked": False},
+                "forbid": {"state": "forbidden", "locked": False},
+                "allow": {"state": "proposed"},
+            }[verb]
+        )
         return 200, pair, {}
 
     def _replace(self, who: str, query: Any, body: Body, etag: str, id: str) -> Reply:
@@ -183,7 +189,7 @@ class Runs(Held):
         base = pair or self.match("run_none", mentee, mentor)
         return 200, {
             "run_id": id, "mentee_id": mentee, "mentor_id": mentor,
-            "proposed": pair is not None and pair["state"] == "proposed", "rule": None if pair else "no_seat",
+            "proposed": pair is not None and pair["state"] == "proposed", "rule": self.rules.get((mentee, mentor)),
             "words": "The service's sentence.", "score": base["score"], "total": base["total"],
             "components": base["components"], "wished_by_mentee": True, "wished_by_mentor": False,
             "seats_given_to": [one for one in of_run if one["mentor_id"] == mentor],
@@ -196,8 +202,11 @@ class Runs(Held):
         one, two = self.runs[id]["figures"], self.runs[other]["figures"]
         mentors = [{pair["mentee_id"]: pair["mentor_id"] for pair in self.proposals.values() if pair["run_id"] == run}
                    for run in (id, other)]  # fmt: skip
-        moved = [{"mentee_id": who, "before": mentors[0].get(who), "after": mentors[1].get(who)}
-                 for who in sorted({**mentors[0], **mentors[1]}) if mentors[0].get(who) != mentors[1].get(who)]  # fmt: skip
+        moved = [
+            {"mentee_id": mentee, "before": mentors[0].get(mentee), "after": mentors[1].get(mentee)}
+            for mentee in sorted({**mentors[0], **mentors[1]})
+            if mentors[0].get(mentee) != mentors[1].get(mentee)
+        ]
         names = ("objective", "mentees", "pairs", "rate", "percent", "total", "wishes_met")
         return 200, {
             "run_id": id, "with_run_id": other, "same_people": True,
