@@ -16,9 +16,12 @@ import notifications
 import profiles
 import servicekit
 from contracts import fields
-from engine.program import COMPONENTS, Objective
+from engine.explain.reasons import CODES
+from engine.program import COMPONENTS
+from engine.program.shape import Objective
 from feedback.domain import health, session
 from matching.domain import enrolment, mentorship, program, request, run
+from matching.domain.errors import AlreadyPaired, NoSeatLeft, NotAvailable
 from matching.ports import ReasonCode
 from matching.use_cases.recommendations import WORDS as RULES
 from matching.use_cases.runs.reading import ALONE
@@ -28,7 +31,7 @@ from portal.pages import run_words, words
 from portal.pages.reasons import reasons, reasons_of_pair
 from portal.pages.refusals import IN_SHORT, WORDS
 from profiles.domain.errors import OAuthRefusal
-from servicekit.refusals import Refusal
+from servicekit.refusals import NotYetKnown, Refusal, WrongState
 
 PARTS = (servicekit, profiles, matching, feedback, notifications)
 # What Flask itself answers, in the services' own problem documents.
@@ -116,7 +119,7 @@ def test_every_reason_of_a_match_has_words(code: str) -> None:
     assert reasons({"reasons": ["The service's sentence."], "why": [why]}) != ["The service's sentence."]
 
 
-@pytest.mark.parametrize("code", get_args(ReasonInRun))
+@pytest.mark.parametrize("code", [*CODES.values(), "you_wished", "mentor_wished"])
 def test_every_reason_of_a_pair_of_a_run_has_words(code: str) -> None:
     assert reasons_of_pair({"reasons": [{"code": code, "part": 0.1, "about": []}]}) != []
 
