@@ -49,7 +49,7 @@ def a_run(stage: Stage) -> str:
     publish(stage.eve, bio="Eve")
     enrol(cara, stage.program_id, stage.eve, "mentee")
     id = cara.actor.post("matching", f"/programs/{stage.program_id}/runs", {"fairness": {"group": "level"}})["id"]
-    eventually(lambda: cara.actor.get("matching", f"/runs/{id}")["state"] == "ready", within=60)
+    eventually(lambda: cara.actor.get("matching", f"/runs/{id}")["state"] == "ready", patience=60)
     return str(id)
 
 

@@ -1,4 +1,4 @@
-"""The whole match through the portal on the running platform: started, watched, locked, published, confirmed by both."""
+"""The whole match through the portal on the running platform: started, watched, locked, published, confirmed."""
 
 import re
 import uuid
