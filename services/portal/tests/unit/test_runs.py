@@ -120,6 +120,10 @@ def test_a_run_under_way_shows_its_stage_and_follows_by_itself(
     assert (done.status_code, done.headers["HX-Refresh"]) == (204, "true")
 
 
+def test_a_notice_leads_to_its_run(cara: FlaskClient, run: dict[str, Any]) -> None:
+    assert cara.get(f"/programs/{run['program_id']}/runs/{run['id']}").location == f"/runs/{run['id']}"
+
+
 def test_a_run_under_way_is_cancelled(world: FakeServices, cara: FlaskClient, program: dict[str, Any]) -> None:
     run = world.add_run(program["id"], "queued")
     at = f"/runs/{run['id']}"

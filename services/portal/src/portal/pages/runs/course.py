@@ -39,6 +39,12 @@ def page(run_id: str) -> str:
     )
 
 
+@blueprint.get("/programs/<program_id>/runs/<run_id>")
+def from_notice(program_id: str, run_id: str) -> Response:
+    """Where a notice leads: to the run."""
+    return redirect(url_for("runs.page", run_id=run_id))
+
+
 @blueprint.get("/runs/<run_id>/progress")
 def progress(run_id: str) -> str | Answer:
     """How far it is, by itself: asked for by the open page, which is asked to load again once there is more to see."""
