@@ -16,17 +16,22 @@ import notifications
 import profiles
 import servicekit
 from contracts import fields
+from engine.explain.reasons import CODES
 from engine.program import COMPONENTS
+from engine.program.shape import Objective
 from feedback.domain import health, session
-from matching.domain import enrolment, mentorship, program, request
+from matching.domain import enrolment, mentorship, program, request, run
+from matching.domain.errors import AlreadyPaired, NoSeatLeft, NotAvailable
 from matching.ports import ReasonCode
+from matching.use_cases.recommendations import WORDS as RULES
+from matching.use_cases.runs.reading import ALONE
 from notifications.domain.message import Kind
 from notifications.domain.preferences import Channel
-from portal.pages import words
-from portal.pages.reasons import reasons
+from portal.pages import run_words, words
+from portal.pages.reasons import reasons, reasons_of_pair
 from portal.pages.refusals import IN_SHORT, WORDS
 from profiles.domain.errors import OAuthRefusal
-from servicekit.refusals import Refusal
+from servicekit.refusals import NotYetKnown, Refusal, WrongState
 
 PARTS = (servicekit, profiles, matching, feedback, notifications)
 # What Flask itself answers, in the services' own problem documents.
@@ -89,6 +94,14 @@ def test_no_words_are_kept_for_what_nobody_says() -> None:
         (words.COMPONENTS, COMPONENTS),
         (words.NOTICES, get_args(Kind)),
         (words.CHANNELS, get_args(Channel)),
+        (run_words.RUN_STATES, get_args(run.State)),
+        (run_words.FAILURES, get_args(run.Failure)),
+        (run_words.STAGES, run.STAGES),
+        (run_words.OBJECTIVES, get_args(Objective)),
+        (run_words.CONFIRMATIONS, get_args(program.Confirmation)),
+        (run_words.PARTS_OF_FIT, COMPONENTS),
+        (run_words.RULES, RULES),
+        (run_words.UNMATCHED, ALONE),
     ],
 )
 def test_every_code_has_words(worded: Mapping[str, str], codes: tuple[str, ...]) -> None:
@@ -104,3 +117,17 @@ def test_every_reason_of_a_mentorships_health_has_words() -> None:
 def test_every_reason_of_a_match_has_words(code: str) -> None:
     why = {"code": code, "about": ["department"], "hours": 2.0}
     assert reasons({"reasons": ["The service's sentence."], "why": [why]}) != ["The service's sentence."]
+
+
+@pytest.mark.parametrize("code", [*CODES.values(), "you_wished", "mentor_wished"])
+def test_every_reason_of_a_pair_of_a_run_has_words(code: str) -> None:
+    assert reasons_of_pair({"reasons": [{"code": code, "part": 0.1, "about": []}]}) != []
+
+
+def test_every_term_that_a_run_may_override_has_words() -> None:
+    assert set(program.TERMS) - {"kind"} <= set(run_words.TERMS)
+
+
+def test_whatever_may_be_skipped_has_words() -> None:
+    refusals = (NotAvailable, NoSeatLeft, AlreadyPaired, WrongState, NotYetKnown)
+    assert {one.slug().replace("-", "_") for one in refusals} == set(run_words.SKIPPED)

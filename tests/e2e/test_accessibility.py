@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from platform_client import eventually
 from playwright.sync_api import Page
-from staged import Stage, set_the_stage
+from staged import Stage, enrol, publish, set_the_stage
 
 from .conftest import Portal
 
@@ -40,6 +41,27 @@ def findings(page: Page, path: str) -> list[str]:
             if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found.append(f"{where}: needs {needed} px")
     return found
+
+
+def a_run(stage: Stage) -> str:
+    """A run of the stage's program that is ready: Eve looks for a mentor there too, and Ben has places left."""
+    cara = stage.cara
+    publish(stage.eve, bio="Eve")
+    enrol(cara, stage.program_id, stage.eve, "mentee")
+    id = cara.actor.post("matching", f"/programs/{stage.program_id}/runs", {"fairness": {"group": "level"}})["id"]
+    eventually(lambda: cara.actor.get("matching", f"/runs/{id}")["state"] == "ready", patience=60)
+    return str(id)
+
+
+def test_the_pages_of_a_match_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:
+    first, other = a_run(stage), a_run(stage)
+    two = f"mentee={stage.eve.id}&mentor={stage.ben.id}"
+    page = portal.sign_in(stage.cara.actor.get("profiles", "/me")["email"])
+    found = findings(page, f"/programs/{stage.program_id}/runs")
+    for path in ("", "/pairs", "/unmatched", f"/pair?{two}", f"/choose?mentee={stage.eve.id}", "/publish", "/again",
+                 f"/comparison?with={other}"):  # fmt: skip
+        found += findings(page, f"/runs/{first}{path}")
+    assert found == []
 
 
 def test_pages_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:

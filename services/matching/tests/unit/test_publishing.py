@@ -9,9 +9,11 @@ from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.run import Run
 from matching.domain.terms import Group
+from matching.pool import Pools
 from matching.timers import TIMERS
-from matching.use_cases import enrolments, mentorships, programs, requests
+from matching.use_cases import enrolments, mentorships, programs, recommendations, requests
 from matching.use_cases.runs import publishing, reading, starting
+from servicekit.caller import Caller
 from servicekit.refusals import NotFound, WrongState
 from servicekit.timers import Timers
 
@@ -55,6 +57,22 @@ def test_published_pairs_are_proposed_hold_their_seats_and_wait_for_both(world: 
     assert {tuple(one["asked"]) for one in held} == {("prs_ben", "prs_ana"), ("prs_ben", "prs_ada")}
     assert world.seats("ben").left(program.id, "mentor") == 0
     assert publishing.publish_run(world.store, world.clock, CARA, run.id).state == "published"
+
+
+def test_whoever_is_proposed_to_a_mentor_reads_why_though_that_mentor_has_no_seat_left(world: World) -> None:
+    program = _program(world, mentees=3, seats=1)
+    published(world, solved(world, program))
+    pools = Pools(world.store, world.clock)
+
+    def explained(mentee_id: str) -> recommendations.Explanation:
+        return recommendations.explain_pair(
+            world.store, Caller.person(mentee_id), pools, program.id, mentee_id, "prs_ben"
+        )
+
+    (proposed,) = _only(world).mentee_ids
+    assert explained(proposed).match is not None
+    (other, *_) = {"prs_ana", "prs_ada", "prs_amy"} - {proposed}
+    assert (explained(other).rule, explained(other).match) == ("capacity", None)
 
 
 def test_a_proposed_mentorship_starts_when_both_have_confirmed(world: World) -> None:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 import portal
 from portal.pages import language
 from portal.pages.refusals import ADVICE
+from portal.pages.runs.terms import WEIGHTS
 
 from .conftest import SignIn, go_through_sign_in, new_browser
 from .fake_services import FakeServices, Refused
@@ -206,10 +207,11 @@ def test_whoever_reads_the_services_language_reads_which_state_it_was(world: Fak
 def test_every_field_that_a_service_may_refuse_has_advice(world: FakeServices, signed_in: SignIn) -> None:
     at = a_full_world(world)
     world.meet(at["mentorship"].rpartition("/")[2], 9)
-    ours = {"csrf_token", "key", "etag", "verb", "enrolment", "link", "more"}
+    ours = {"csrf_token", "key", "etag", "verb", "enrolment", "link", "more", "q", "with", "mentee", "mentee_id",
+            "mentor_id", "certify"}  # fmt: skip
     # Rows of the profile's lists are sent under the field of the list's items.
     sent_as = {"offer_skill": "skill", "offer_level": "level", "time_day": "day", "time_start": "start",
-               "time_end": "end"}  # fmt: skip
+               "time_end": "end", **{f"weight_{part}": "weights" for part in WEIGHTS}}  # fmt: skip
     found: set[str] = set()
     for person in ("prs_ana", "prs_ben", "prs_cara"):
         browser = signed_in(person)

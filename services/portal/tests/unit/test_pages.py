@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from .conftest import SignIn
 from .fake_services import FakeServices, Refused, moment
+from .fake_services.runs import TERMS
 
 
 def a_full_world(world: FakeServices) -> dict[str, str]:
@@ -31,12 +32,37 @@ def a_full_world(world: FakeServices) -> dict[str, str]:
     held = world.meet(mentorship["id"], -3, "held")
     world.meet(mentorship["id"], -1)
     world.tell("Ben said yes")
-    return {
+    return a_matched_world(world, program["id"]) | {
         "program": f"/programs/{program['id']}",
         "mentor": f"/mentors/{program['id']}/prs_ben",
         "mentorship": f"/mentorships/{mentorship['id']}",
         "session": f"/sessions/{held['id']}",
     }
+
+
+def a_matched_world(world: FakeServices, program_id: str) -> dict[str, str]:
+    """Runs of a program in each of their states, and the paths of their pages."""
+    first = world.add_run(
+        program_id, name="As it is", terms={**TERMS, "fairness": {"group": "level", "tolerance": 0.02}}
+    )
+    world.match(first["id"], "prs_ana", "prs_ben", locked=True, by_hand=True, instead_of="prs_cara")
+    world.match(first["id"], "prs_eva", "prs_ben", 31.0, state="forbidden", kept=True)
+    world.leave_alone(first["id"], "prs_eva", closest_mentor_id="prs_ben", lost_to_id="prs_ana")
+    other = world.add_run(program_id, "published", parent_id=first["id"], overrides=["fairness"])
+    world.match(other["id"], "prs_ana", "prs_cara", state="published", mentorship_id="mnt_0000")
+    world.match(other["id"], "prs_eva", "prs_ben", state="skipped", skipped="no_seat_left")
+    moving = [world.add_run(program_id, state) for state in ("queued", "running", "publishing")]
+    world.match(moving[2]["id"], "prs_ana", "prs_ben")
+    over = [world.add_run(program_id, state) for state in ("discarded", "cancelled")]
+    failed = world.add_run(program_id, "failed", failure="worker_died")
+    at, two = f"/runs/{first['id']}", "mentee=prs_ana&mentor=prs_ben"
+    return {
+        "runs": f"/programs/{program_id}/runs", "run": at, "pairs": f"{at}/pairs", "pair": f"{at}/pair?{two}",
+        "apart": f"{at}/pair?mentee=prs_eva&mentor=prs_cara", "unmatched": f"{at}/unmatched",
+        "choose": f"{at}/choose?mentee=prs_eva", "publish": f"{at}/publish", "again": f"{at}/again",
+        "comparison": f"{at}/comparison?with={other['id']}", "skipped": f"/runs/{other['id']}/pairs?show=skipped",
+        **{f"run {run['state']}": f"/runs/{run['id']}" for run in (other, *moving, *over, failed)},
+    }  # fmt: skip
 
 
 PLAIN = ("/", "/profile", "/mentors", "/requests", "/inbox", "/preferences", "/mentorships", "/programs", "/nothing")
@@ -52,7 +78,7 @@ def pages(request: pytest.FixtureRequest, world: FakeServices, signed_in: SignIn
         manager = ("/programs/new",) if person == "prs_cara" else ()
         for path in (*PLAIN, *manager, *paths.values()):
             reply = browser.get(path, follow_redirects=True)
-            assert reply.status_code in (200, 404), (person, path, reply.text)
+            assert reply.status_code in (200, 403, 404), (person, path, reply.text)
             found.append(reply.text)
     return found
 
@@ -114,7 +140,7 @@ def test_every_answer_keeps_the_browser_safe(signed_in: SignIn, browser: FlaskCl
 def test_names_come_from_one_call_a_page(world: FakeServices, signed_in: SignIn) -> None:
     paths = a_full_world(world)
     browser = signed_in("prs_cara")
-    for path in (paths["program"], "/"):
+    for path in (*paths.values(), "/"):
         before = world.sent("GET", "/v1/people")
         browser.get(path)
         assert world.sent("GET", "/v1/people") <= before + 1

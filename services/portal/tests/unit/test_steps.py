@@ -37,6 +37,12 @@ def paired(*sessions: dict[str, Any], reviews_due: tuple[dict[str, Any], ...] = 
     return standing(places=(place("approved"),), mentorships=(MENTORSHIP,), journeys={"mnt_1": journey})
 
 
+def proposed(*confirmed: str, asked: tuple[str, ...] = ("prs_ana", "prs_ben")) -> Standing:
+    mentorship = {**MENTORSHIP, "state": "proposed", "asked": list(asked), "confirmed_by": list(confirmed),
+                  "deadline": "2026-12-01T00:00:00Z"}  # fmt: skip
+    return standing(places=(place("approved"),), mentorships=(mentorship,))
+
+
 DUE = {"session_id": "ses_-3", "addressee_id": "prs_ben"}
 
 
@@ -53,6 +59,10 @@ DUE = {"session_id": "ses_-3", "addressee_id": "prs_ben"}
         (standing(places=(place("approved", "mentor"),)), "be_found"),
         (standing(incoming=(request(),)), "answer"),
         (standing(has_profile=False, incoming=(request(),)), "answer"),
+        (proposed(), "confirm"),
+        (proposed("prs_ben"), "confirm"),
+        (proposed("prs_ana"), "wait_confirm"),
+        (proposed(asked=("prs_ben",)), "wait_confirm"),
         (paired(), "schedule"),
         (paired(session(2)), "prepare"),
         (paired(session(-1)), "tell"),
@@ -83,6 +93,7 @@ def test_a_session_that_is_going_on_is_not_over() -> None:
         (standing(has_profile=False), 0),
         (standing(), 1),
         (standing(places=(place("approved"),)), 2),
+        (proposed(), 2),
         (paired(), 3),
         (paired(session(-3, "held"), reviews_due=(DUE,)), 4),
         (paired(session(-3, "held")), 5),

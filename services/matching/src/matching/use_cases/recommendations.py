@@ -85,20 +85,24 @@ def recommend_mentors(
 def explain_pair(
     store: Store, caller: Caller, matcher: Matcher, program_id: str, mentee_id: str, mentor_id: str
 ) -> Explanation:
-    """Why this mentor for this mentee, or why not; a participant learns no reason that is private to another."""
+    """Why this mentor for this mentee, or why not; a participant learns no reason that is private to another.
+
+    Whoever is with a mentor, or proposed to one, reads why, though that mentor may have no seat for anybody else.
+    """
 
     def work(unit: Unit) -> Explanation:
         program, subject = _about(unit, caller, "explanation.read", program_id, mentee_id)
         to_manager = "manager" in permissions.to_program(caller, program) and caller.id != subject
         verdict = matcher.explain(program, subject, mentor_id)
         rule = None if verdict.rule is None else pairing.shown(verdict.rule, to_manager)
+        may_know = rule is None or to_manager or unit.live_between(program_id, subject, mentor_id) is not None
         return Explanation(
             mentee_id=subject,
             mentor_id=mentor_id,
             available=rule is None,
             rule=rule,
             words=None if rule is None else WORDS[rule],
-            match=verdict.match if rule is None or to_manager else None,
+            match=verdict.match if may_know else None,
             known_at=verdict.known_at,
         )
 

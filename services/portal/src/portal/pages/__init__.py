@@ -12,10 +12,12 @@ from portal.pages import (
     mentors,
     mentorships,
     my_data,
+    numbers,
     profile,
     programs,
     reasons,
     requests,
+    runs,
     sign_in,
     times,
     words,
@@ -29,7 +31,8 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     times.register(app)
     words.register(app)
     reasons.register(app)
+    numbers.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs):
+    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs, runs):
         app.register_blueprint(page.blueprint)

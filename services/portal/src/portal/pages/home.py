@@ -26,6 +26,7 @@ def page() -> str:
     return render_template(
         "home.html",
         step=step,
+        why=matching.why(step.mentorship) if step.kind == "confirm" and step.mentorship else [],
         stages=STAGES,
         stage=steps.stage(standing),
         standing=standing,
@@ -56,7 +57,7 @@ def stand() -> tuple[Standing, list[dict[str, Any]], list[dict[str, Any]]]:
     managed = [program for program in programs if matching.is_mine(program) and program["state"] != "closed"]
     places, journeys, cockpit = together(
         lambda: part("matching", lambda: matching.own_places(programs), []),
-        lambda: together(*(partial(matching.journey, one["id"]) for one in mentorships)),
+        lambda: together(*(partial(matching.journey, one["id"]) for one in mentorships if one["state"] != "proposed")),
         lambda: together(*(partial(_figures, program) for program in managed[: matching.MOST_PROGRAMS])),
     )
     standing = Standing(

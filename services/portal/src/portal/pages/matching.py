@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from portal.pages import calls
+from portal.pages.reasons import reasons
 
 LIVE = ("applied", "approved", "waitlisted", "paused")
 TAKING_PART = ("open", "running")
@@ -41,6 +42,17 @@ def mentorships() -> list[dict[str, Any]]:
     mine = calls.me()["id"]
     own = [one for one in found if mine == one["mentor_id"] or mine in one["mentee_ids"]]
     return sorted(own, key=lambda one: one["started_at"], reverse=True)
+
+
+def why(mentorship: dict[str, Any]) -> list[str]:
+    """Why the mentor was proposed to the signed-in mentee; nothing for anybody else, nor where it is not known now."""
+    mine, mentor = calls.me()["id"], mentorship["mentor_id"]
+    if mine not in mentorship["mentee_ids"]:
+        return []
+    path = f"/v1/programs/{mentorship['program_id']}/explanation"
+    ask = lambda: calls.found(lambda: calls.get("matching", path, mentee=mine, mentor=mentor), None)  # noqa: E731
+    told = calls.part("matching", ask, None)
+    return reasons(told["match"]) if told and told["match"] else []
 
 
 def journey(mentorship_id: str) -> dict[str, Any] | None:

@@ -10,8 +10,8 @@ from portal.clients import ServiceProblem
 from portal.pages import calls, matching, times
 from portal.pages.forms import Form, refused, typed, whole
 from portal.pages.language import _
-from portal.pages.steps import counterparts, over
-from portal.pages.words import END_REASONS
+from portal.pages.steps import awaits, counterparts, over
+from portal.pages.words import DECLINE_REASONS, END_REASONS
 
 blueprint = Blueprint("mentorships", __name__)
 LENGTHS = (30, 45, 60, 90)
@@ -61,6 +61,26 @@ def schedule(mentorship_id: str) -> str | Response | tuple[str, int]:
     return redirect(url_for("mentorships.page", mentorship_id=mentorship_id), 303)
 
 
+@blueprint.post("/mentorships/<mentorship_id>/confirm")
+def confirm(mentorship_id: str) -> Response:
+    """Say yes to a mentorship that is proposed."""
+    mentorship = calls.post("matching", f"/v1/mentorships/{mentorship_id}/confirm")
+    if mentorship["state"] == "active":
+        words = _("You both said yes: your mentorship has begun. Find a date for a first session.")
+    else:
+        words = _("You said yes. As soon as the other does too, you are told.")
+    flash(words, "success")
+    return redirect(url_for("mentorships.page", mentorship_id=mentorship_id), 303)
+
+
+@blueprint.post("/mentorships/<mentorship_id>/decline")
+def decline(mentorship_id: str) -> Response:
+    """Say no to a mentorship that is proposed; the other side never learns why."""
+    calls.post("matching", f"/v1/mentorships/{mentorship_id}/decline", {"reason": request.form.get("reason", "")})
+    flash(_("You said no. Thank you for answering: the place is free for somebody else."), "success")
+    return redirect(url_for("home.page"), 303)
+
+
 @blueprint.post("/mentorships/<mentorship_id>/<any(pause, resume):verb>")
 def rest(mentorship_id: str, verb: str) -> Response:
     """Let it rest, or go on."""
@@ -79,9 +99,11 @@ def end(mentorship_id: str) -> Response:
 
 def _show(mentorship_id: str, form: Form) -> str:
     mentorship = calls.get("matching", f"/v1/mentorships/{mentorship_id}")
-    program, journey, known = calls.together(
+    begun = mentorship["state"] not in ("proposed", "declined", "expired")
+    program, journey, why, known = calls.together(
         lambda: calls.found(lambda: calls.get("matching", f"/v1/programs/{mentorship['program_id']}"), None),
-        lambda: matching.journey(mentorship_id),
+        lambda: matching.journey(mentorship_id) if begun else None,
+        lambda: matching.why(mentorship) if mentorship["state"] == "proposed" else [],
         lambda: calls.cards([mentorship["mentor_id"], *mentorship["mentee_ids"]]),
     )
     mine = calls.me()["id"]
@@ -95,6 +117,9 @@ def _show(mentorship_id: str, form: Form) -> str:
         mentorship=mentorship,
         program=program,
         journey=journey,
+        begun=begun,
+        why=why,
+        awaits_me=awaits(mentorship, mine),
         others=others,
         is_participant=mine in (mentorship["mentor_id"], *mentorship["mentee_ids"]),
         cards=known,
@@ -104,6 +129,7 @@ def _show(mentorship_id: str, form: Form) -> str:
         due={review["session_id"] for review in (journey or {}).get("reviews_due", [])},
         lengths=LENGTHS,
         reasons=END_REASONS,
+        decline_reasons=DECLINE_REASONS,
     )
 
 

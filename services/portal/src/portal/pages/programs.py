@@ -15,6 +15,7 @@ from portal.pages.words import KINDS, LEVELS
 blueprint = Blueprint("programs", __name__)
 # A page is for people to read; what is beyond comes up as the first are dealt with.
 MOST_ROWS = 30
+MOST_RUNS = 3
 
 _MOVED = {
     "open": N_("The program is open: people can apply."),
@@ -48,14 +49,17 @@ def new() -> str:
     """A form for a new program."""
     if not calls.is_manager():
         abort(403)
-    return render_template("program_new.html", form=Form(values={"kind": "one_to_one"}), kinds=KINDS)
+    usual = {"kind": "one_to_one", "confirmation": "both", "confirm_within": "7"}
+    return render_template("program_new.html", form=Form(values=usual), kinds=KINDS)
 
 
 @blueprint.post("/programs/new")
 def create() -> str | Response | tuple[str, int]:
     """Create it as a draft."""
-    values = typed("name", "kind", "starts_on", "ends_on", "description", "approval")
+    values = typed("name", "kind", "starts_on", "ends_on", "description", "approval", "confirmation", "confirm_within")
     body: dict[str, Any] = {name: value for name, value in values.items() if value}
+    if (days := values["confirm_within"]).isdigit():
+        body["confirm_within"] = f"P{int(days)}D"
     body["time_zone"] = calls.me().get("time_zone") or "UTC"
     if values["kind"] == "group":
         body["group"] = {"min": 2, "max": 6}
@@ -126,10 +130,11 @@ def decide(program_id: str) -> Response:
 
 def _cockpit(program_id: str) -> dict[str, Any]:
     path, every = f"/v1/programs/{program_id}", calls.every
-    enrolments, mentorships, asked, health = calls.together(
+    enrolments, mentorships, asked, runs, health = calls.together(
         lambda: every("matching", f"{path}/enrolments", most=2000),
         lambda: every("matching", "/v1/mentorships", most=2000, program_id=program_id),
         lambda: calls.get("matching", f"{path}/requests", state="pending", limit=MOST_ROWS),
+        lambda: calls.get("matching", f"{path}/runs", limit=MOST_RUNS)["items"],
         lambda: calls.part(
             "feedback", lambda: calls.found(lambda: every("feedback", f"{path}/health", most=2000), []), []
         ),
@@ -146,6 +151,7 @@ def _cockpit(program_id: str) -> dict[str, Any]:
         "applied_in_all": len(applied),
         "waitlisted": waitlisted,
         "waiting": asked["items"],
+        "runs": runs,
         "more_waiting": bool(asked["next"]),
         "mentorships": shown,
         "live": len(live),

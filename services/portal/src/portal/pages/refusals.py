@@ -77,6 +77,7 @@ IN_SHORT = {
 _LESS = N_("Write less here, in plain text.")
 _SKILL = N_("Name each skill once, in a few words.")
 _THEME = N_("Name each theme once, in a few words.")
+_AT_LEAST_NOTHING = N_("Write a number of 0 or more; just 0 if no two are to rather have each other.")
 _CHOOSE = N_("Choose one of what is offered.")
 _TIMES = N_("Choose full or half hours, with the end after the start on the same day.")
 ADVICE = {
@@ -111,6 +112,15 @@ ADVICE = {
     "role": _CHOOSE,
     "reason": _CHOOSE,
     "kinds": _CHOOSE,
+    "confirmation": _CHOOSE,
+    "confirm_within": N_("Write how many days, as a whole number such as 7."),
+    "objective": _CHOOSE,
+    "fairness": N_("Choose nobody in particular here, or something else to look for: the two do not go together."),
+    "tolerance": N_("Write percent from 0 to 100, such as 2."),
+    "weights": N_("Write numbers of 0 or more, and at least one above 0."),
+    "spread": _AT_LEAST_NOTHING,
+    "stickiness": _AT_LEAST_NOTHING,
+    "floor": N_("Write a number from 0 to 1, such as 0.2."),
 }
 
 

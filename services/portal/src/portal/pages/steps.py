@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 Kind = Literal[
     "publish", "answer", "review", "tell", "prepare", "schedule", "find", "wait_answer", "wait_approval", "wait_list",
-    "be_found", "apply", "nothing_open", "decide", "open_program", "watch",
+    "be_found", "apply", "nothing_open", "decide", "open_program", "watch", "confirm", "wait_confirm",
 ]  # fmt: skip
 Stage = Literal["profile", "program", "pair", "session", "review"]
 STAGES: tuple[Stage, ...] = ("profile", "program", "pair", "session", "review")
@@ -20,6 +20,7 @@ _WAITING: tuple[Kind, ...] = (
     "prepare",
     "nothing_open",
     "watch",
+    "wait_confirm",
 )
 
 
@@ -83,11 +84,14 @@ def next_step(standing: Standing, now: datetime) -> Step:
     if standing.incoming:
         oldest = min(standing.incoming, key=lambda request: str(request["deadline"]))
         return Step(kind="answer", request=oldest, person_id=_asker(oldest), count=len(standing.incoming))
+    if to_confirm := [one for one in standing.mentorships if awaits(one, standing.person_id)]:
+        first = min(to_confirm, key=lambda one: str(one["deadline"]))
+        return _step("confirm", first, None, standing, len(to_confirm))
     if step := _of_manager(standing):
         return step
     if not standing.has_profile:
         return Step(kind="publish")
-    return _of_mentorships(standing, now) or _of_places(standing)
+    return _of_mentorships(standing, now) or _of_proposed(standing) or _of_places(standing)
 
 
 def stage(standing: Standing) -> int:
@@ -98,9 +102,10 @@ def stage(standing: Standing) -> int:
         for session in journey.get("sessions", ())
     )
     met = any(session["state"] == "held" for j in standing.journeys.values() for session in j.get("sessions", ()))
-    passed = (standing.has_profile, bool(standing.places_in("approved")), bool(standing.mentorships), met, reviewed)
+    paired = any(one["state"] != "proposed" for one in standing.mentorships)
+    passed = (standing.has_profile, bool(standing.places_in("approved")), paired, met, reviewed)
     if standing.mentorships and not standing.places:
-        passed = (standing.has_profile, True, True, met, reviewed)
+        passed = (standing.has_profile, True, paired, met, reviewed)
     return next((place for place, done in enumerate(passed) if not done), len(passed))
 
 
@@ -114,6 +119,12 @@ def counterparts(mentorship: dict[str, Any], person_id: str) -> list[str]:
     if person_id == mentorship["mentor_id"]:
         return list(mentorship["mentee_ids"])
     return [mentorship["mentor_id"]]
+
+
+def awaits(mentorship: dict[str, Any], person_id: str) -> bool:
+    """Whether a proposed mentorship waits for the person to confirm or decline it."""
+    asked = person_id in mentorship.get("asked", ()) and person_id not in mentorship.get("confirmed_by", ())
+    return mentorship["state"] == "proposed" and asked
 
 
 def _of_manager(standing: Standing) -> Step | None:
@@ -152,6 +163,12 @@ def _of_mentorships(standing: Standing, now: datetime) -> Step | None:
     return None
 
 
+def _of_proposed(standing: Standing) -> Step | None:
+    """A proposed mentorship that waits for the others."""
+    proposed = next((one for one in standing.mentorships if one["state"] == "proposed"), None)
+    return _step("wait_confirm", proposed, None, standing) if proposed else None
+
+
 def _of_places(standing: Standing) -> Step:
     seeking = [place for place in standing.places_in("approved") if place["role"] == "mentee"]
     if standing.outgoing:
@@ -170,9 +187,11 @@ def _of_places(standing: Standing) -> Step:
     return Step(kind="nothing_open")
 
 
-def _step(kind: Kind, mentorship: dict[str, Any], session: dict[str, Any] | None, standing: Standing) -> Step:
+def _step(
+    kind: Kind, mentorship: dict[str, Any], session: dict[str, Any] | None, standing: Standing, count: int = 1
+) -> Step:
     other = counterparts(mentorship, standing.person_id)[0]
-    return Step(kind=kind, mentorship=mentorship, session=session, person_id=other)
+    return Step(kind=kind, mentorship=mentorship, session=session, person_id=other, count=count)
 
 
 def _review_due(standing: Standing, session: dict[str, Any]) -> bool:

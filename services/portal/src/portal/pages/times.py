@@ -1,19 +1,21 @@
 """Moments and days as the reader's own clock and calendar show them, and back again from what they type."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import dates
+from babel import dates, units
 from flask import Flask, session
 
 from portal.pages.language import _, locale
 
 _NEAR = 183
+_DURATION = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,4})M)?)?")
 
 
 def register(app: Flask) -> None:
     """Give templates the filters."""
-    for show in (moment, day, clock, ago, weekday, tile):
+    for show in (moment, day, clock, ago, weekday, tile, how_long):
         app.add_template_filter(show)
     app.context_processor(lambda: {"zone_name": zone_name})
 
@@ -70,6 +72,22 @@ def ago(value: str | datetime) -> str:
     if abs(delta) < timedelta(minutes=1):
         return _("just now")
     return str(dates.format_timedelta(delta, add_direction=True, locale=locale()))
+
+
+def how_long(value: timedelta) -> str:
+    """How long, in days where it is whole days, else in hours; for example `7 days`."""
+    hours = value // timedelta(hours=1)
+    of_days = hours % 24 == 0
+    return str(units.format_unit(hours // 24 if of_days else hours, "day" if of_days else "hour", locale=locale()))
+
+
+def duration(text: str) -> timedelta | None:
+    """A length as the services write it, such as `P7D` or `PT36H`; None where it is none of days and smaller."""
+    found = _DURATION.fullmatch(text)
+    if found is None or text in ("P", "PT"):
+        return None
+    weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
 
 
 def weekday(code: str, width: str = "wide") -> str:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 
 from flask import Flask
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
+from portal.pages import run_words
 from portal.pages.language import N_, _
 
 PARTS = {
@@ -125,12 +128,13 @@ _ALL = {
     "request_state": REQUEST_STATES, "mentorship_state": MENTORSHIP_STATES, "session_state": SESSION_STATES,
     "level": LEVELS, "health_reason": HEALTH_REASONS, "role": ROLES, "decline_reason": DECLINE_REASONS,
     "end_reason": END_REASONS, "component": COMPONENTS, "channel": CHANNELS, "notice": NOTICES,
+    **run_words.CODES,
 }  # fmt: skip
 
 
 def register(app: Flask) -> None:
     """Give templates `in_words`."""
-    app.add_template_filter(in_words, "in_words")
+    app.add_template_filter(_in_readers_words, "in_words")
     app.add_template_global(minutes_options)
     app.add_template_global(kinds_options)
 
@@ -139,6 +143,12 @@ def in_words(code: str, of: str) -> str:
     """The words for a code of one kind; a code that is not known is shown as words of its own."""
     known = _ALL[of].get(code)
     return _(known) if known else str(code).replace("_", " ").capitalize()
+
+
+@pass_context
+def _in_readers_words(context: Context, code: str, of: str) -> str:
+    """Without the context Jinja would word a constant code once for all, while it compiles, in nobody's language."""
+    return in_words(code, of)
 
 
 def minutes_options(lengths: Iterable[int]) -> list[tuple[int, str]]:
