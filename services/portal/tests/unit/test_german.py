@@ -65,7 +65,8 @@ def unmarked(page: str, world: FakeServices) -> set[str]:
 def _known(world: FakeServices) -> Iterator[str]:
     yield from ("MentorMesh", "GMT", "Europe", "Berlin", "UTC")
     held = (world.people, world.profiles, world.programs, world.requests, world.sessions, world.messages)
-    for text in (*_texts(list(held)), "Kafka Public speaking Rust Leading people Finding focus Goals agreed"):
+    named = [run["name"] for run in world.runs.values()]
+    for text in (*_texts(list(held)), *named, "Kafka Public speaking Rust Leading people Finding focus Goals agreed"):
         yield from re.findall(r"[^\W\d_]{2,}", text)
     for width in ("wide", "abbreviated"):
         for names in (

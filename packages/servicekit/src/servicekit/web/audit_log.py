@@ -29,29 +29,33 @@ class AuditQuery(Schema):
     code = Text(most=80, load_default="", metadata={"description": "For example `refused`."})
     since = Moment(load_default=None, metadata={"description": "From this moment on."})
     until = Moment(load_default=None, metadata={"description": "Before this moment."})
-    cursor = Text(most=1000, load_default=None)
-    limit = fields.Integer(load_default=None, validate=validate.Range(1, MOST))
+    cursor = Text(most=1000, load_default=None, metadata={"description": "The `next` of the page before."})
+    limit = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, MOST),
+        metadata={"description": "How many on a page; 50 when left out."},
+    )
 
 
 class AuditRowSchema(Schema):
     """One audited act. `number` and `digest` are null for the moment until it is sealed."""
 
-    id = fields.String(required=True)
-    at = Moment(required=True)
-    actor = fields.String(required=True)
-    actor_kind = fields.String(required=True)
-    action = fields.String(required=True)
-    subject = fields.String(required=True)
-    codes = fields.List(fields.String(), required=True)
-    number = fields.Integer(required=True, allow_none=True)
-    digest = fields.String(required=True, allow_none=True)
+    id = fields.String(required=True, metadata={"description": "`aud_...`"})
+    at = Moment(required=True, metadata={"description": "When it was done."})
+    actor = fields.String(required=True, metadata={"description": "The id of who did it."})
+    actor_kind = fields.String(required=True, metadata={"description": "`person`, `client`, `system`, ..."})
+    action = fields.String(required=True, metadata={"description": "The operation, for example `roles.grant`."})
+    subject = fields.String(required=True, metadata={"description": "The id of what it was done to."})
+    codes = fields.List(fields.String(), required=True, metadata={"description": "More about it, as ids and codes."})
+    number = fields.Integer(required=True, allow_none=True, metadata={"description": "Its place in the chain."})
+    digest = fields.String(required=True, allow_none=True, metadata={"description": "The chain's hash up to it."})
 
 
 class AuditPageSchema(Schema):
     """One page, the newest first."""
 
-    items = fields.List(fields.Nested(AuditRowSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
+    items = fields.List(fields.Nested(AuditRowSchema), required=True, metadata={"description": "The acts."})
+    next = fields.String(required=True, allow_none=True, metadata={"description": "Cursor of the next page, or null."})
 
 
 @blueprint.get("/audit")

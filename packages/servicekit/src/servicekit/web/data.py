@@ -17,11 +17,21 @@ OPERATION = "data.read"
 class DataSchema(Schema):
     """One service's part of an archive."""
 
-    service = fields.String(required=True)
-    person_id = fields.String(required=True)
-    made_at = Moment(required=True)
-    about = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    data = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()), required=True)
+    service = fields.String(required=True, metadata={"description": "Whose part this is."})
+    person_id = fields.String(required=True, metadata={"description": "About whom."})
+    made_at = Moment(required=True, metadata={"description": "When it was gathered."})
+    about = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "What each kind of document is kept for."},
+    )
+    data = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Dict()),
+        required=True,
+        metadata={"description": "The documents, by their kind."},
+    )
     schema = fields.Dict(required=True, metadata={"description": "The JSON Schema of `data`."})
 
 
