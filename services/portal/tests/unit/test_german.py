@@ -65,7 +65,7 @@ def unmarked(page: str, world: FakeServices) -> set[str]:
 def _known(world: FakeServices) -> Iterator[str]:
     yield from ("MentorMesh", "GMT", "Europe", "Berlin", "UTC")
     held = (world.people, world.profiles, world.programs, world.requests, world.sessions, world.messages)
-    named = [run["name"] for run in world.runs.values()]
+    named = [str(run[part]) for run in world.runs.values() for part in ("name", "input_hash")]
     for text in (*_texts(list(held)), *named, "Kafka Public speaking Rust Leading people Finding focus Goals agreed"):
         yield from re.findall(r"[^\W\d_]{2,}", text)
     for width in ("wide", "abbreviated"):
