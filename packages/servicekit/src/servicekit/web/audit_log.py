@@ -20,38 +20,42 @@ MOST = 500
 blueprint = new_blueprint("audit", "/v1", description="Who did what to whom, sealed against change.")
 
 
+def _said(description: str) -> dict[str, Any]:
+    return {"metadata": {"description": description}}
+
+
 class AuditQuery(Schema):
     """What to look for."""
 
-    actor = Text(most=80, load_default="", metadata={"description": "The id of who did it."})
-    subject = Text(most=80, load_default="", metadata={"description": "The id of what it was done to."})
-    action = Text(most=80, load_default="", metadata={"description": "For example `roles.grant`."})
-    code = Text(most=80, load_default="", metadata={"description": "For example `refused`."})
-    since = Moment(load_default=None, metadata={"description": "From this moment on."})
-    until = Moment(load_default=None, metadata={"description": "Before this moment."})
-    cursor = Text(most=1000, load_default=None)
-    limit = fields.Integer(load_default=None, validate=validate.Range(1, MOST))
+    actor = Text(most=80, load_default="", **_said("The id of who did it."))
+    subject = Text(most=80, load_default="", **_said("The id of what it was done to."))
+    action = Text(most=80, load_default="", **_said("For example `roles.grant`."))
+    code = Text(most=80, load_default="", **_said("For example `refused`."))
+    since = Moment(load_default=None, **_said("From this moment on."))
+    until = Moment(load_default=None, **_said("Before this moment."))
+    cursor = Text(most=1000, load_default=None, **_said("`next` of the page before."))
+    limit = fields.Integer(load_default=None, validate=validate.Range(1, MOST), **_said("How many rows; else 50."))
 
 
 class AuditRowSchema(Schema):
-    """One audited act. `number` and `digest` are null for the moment until it is sealed."""
+    """One audited act."""
 
-    id = fields.String(required=True)
-    at = Moment(required=True)
-    actor = fields.String(required=True)
-    actor_kind = fields.String(required=True)
-    action = fields.String(required=True)
-    subject = fields.String(required=True)
-    codes = fields.List(fields.String(), required=True)
-    number = fields.Integer(required=True, allow_none=True)
-    digest = fields.String(required=True, allow_none=True)
+    id = fields.String(required=True, **_said("`aud_...`"))
+    at = Moment(required=True, **_said("When."))
+    actor = fields.String(required=True, **_said("The id of who did it."))
+    actor_kind = fields.String(required=True, **_said("`person`, `client`, or `system` for the platform itself."))
+    action = fields.String(required=True, **_said("The operation, as in the table of permissions."))
+    subject = fields.String(required=True, **_said("The id of what it was done to, empty where there is none."))
+    codes = fields.List(fields.String(), required=True, **_said("More: roles, scopes, `refused` and why."))
+    number = fields.Integer(required=True, allow_none=True, **_said("Its place in the chain; null until sealed."))
+    digest = fields.String(required=True, allow_none=True, **_said("Its seal; null until sealed."))
 
 
 class AuditPageSchema(Schema):
     """One page, the newest first."""
 
-    items = fields.List(fields.Nested(AuditRowSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
+    items = fields.List(fields.Nested(AuditRowSchema), required=True, **_said("The rows."))
+    next = fields.String(required=True, allow_none=True, **_said("The cursor of the next page, null on the last."))
 
 
 @blueprint.get("/audit")
