@@ -39,7 +39,8 @@ def verify(root: str | None, as_json: bool, service: str, database: str | None, 
     """
     from servicekit.sealing import verify as walk
 
-    found = walk(store_of(root, service, database), _noted(noted))
+    seal = _noted(noted)
+    found = walk(store_of(root, service, database), seal)
     if as_json:
         click.echo(json.dumps({**asdict(found), "holds": found.holds}))
     elif found.holds:

@@ -1,12 +1,13 @@
 """`mentormesh people export`: one archive of everything that every service holds about a person."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mentormesh.stack.command import root_option
+from mentormesh.stack.command import json_option, root_option
 from mentormesh.stack.failures import StackFailure
 from mentormesh.stack.running import running_stack, service_url
 from mentormesh.stack.services import SERVICES
@@ -16,10 +17,11 @@ TIMEOUT_SECONDS = 60
 
 @click.command()
 @root_option
+@json_option
 @click.argument("person_id")
 @click.option("--as", "email", metavar="EMAIL", help="Who asks, in the local stack: the person, or a people admin.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file; PERSON_ID.zip when left out.")
-def export(root: str | None, person_id: str, email: str | None, out: Path | None) -> None:
+def export(root: str | None, as_json: bool, person_id: str, email: str | None, out: Path | None) -> None:
     """Write everything that every service holds about PERSON_ID into one zip file.
 
     It has JSON with its schema for each service, and index.html for reading. Outside the local stack,
@@ -37,6 +39,9 @@ def export(root: str | None, person_id: str, email: str | None, out: Path | None
     except OSError as error:
         raise StackFailure(f"{path} cannot be written ({error.strerror}). Choose another with --out.") from error
     path.chmod(0o600)
+    if as_json:
+        click.echo(json.dumps({"file": str(path), "person_id": person_id, "services": list(SERVICES)}))
+        return
     click.echo(f"{path} holds what {', '.join(SERVICES)} know of {person_id}. It is personal: keep it so.")
 
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from mentormesh.__main__ import COMMANDS, main
+from mentormesh.audit import syslog_lines
 
 HEAVY = ("flask", "pymongo", "kafka", "psutil", "requests", "numpy", "ortools", "contracts", "servicekit")
 
@@ -28,9 +29,36 @@ def test_help_names_every_command() -> None:
     assert all(f"  {name}" in told for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("match", "events")])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("match", "events", "people", "audit")])
 def test_every_command_of_the_platform_speaks_json(name: str) -> None:
     assert "--json" in CliRunner().invoke(main, [name, "--help"]).output
+
+
+@pytest.mark.parametrize("words", [["people", "export"], ["audit", "verify"], ["audit", "export"]])
+def test_what_a_group_of_commands_tells_is_json_too(words: list[str]) -> None:
+    assert "--json" in CliRunner().invoke(main, [*words, "--help"]).output
+
+
+def test_a_seal_that_is_none_is_refused_with_an_example(tmp_path: Path) -> None:
+    words = ["audit", "verify", "--service", "profiles", "--root", str(tmp_path), "--noted", "12"]
+    told = CliRunner(env={"MONGODB_URI": "mongodb://127.0.0.1:1"}).invoke(main, words)
+    assert told.exit_code == 1
+    assert "12:9f86d0" in told.output
+
+
+def test_a_row_as_syslog_escapes_what_would_end_its_field() -> None:
+    row = {
+        "id": "aud_1",
+        "at": "2027-01-11T09:00:00.000Z",
+        "actor": 'a"b]',
+        "action": "x",
+        "subject": "",
+        "codes": ["c"],
+    }
+    (line,) = syslog_lines("profiles", iter([row]))
+    assert line.startswith("<109>1 2027-01-11T09:00:00.000Z ")
+    assert 'actor="a\\"b\\]"' in line
+    assert 'codes="c"' in line
 
 
 @pytest.mark.parametrize("words", [["token", "--as", "a@b"], ["seed"], ["events", "tail"]])

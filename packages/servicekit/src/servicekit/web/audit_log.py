@@ -20,42 +20,42 @@ MOST = 500
 blueprint = new_blueprint("audit", "/v1", description="Who did what to whom, sealed against change.")
 
 
+def _said(description: str) -> dict[str, Any]:
+    return {"metadata": {"description": description}}
+
+
 class AuditQuery(Schema):
     """What to look for."""
 
-    actor = Text(most=80, load_default="", metadata={"description": "The id of who did it."})
-    subject = Text(most=80, load_default="", metadata={"description": "The id of what it was done to."})
-    action = Text(most=80, load_default="", metadata={"description": "For example `roles.grant`."})
-    code = Text(most=80, load_default="", metadata={"description": "For example `refused`."})
-    since = Moment(load_default=None, metadata={"description": "From this moment on."})
-    until = Moment(load_default=None, metadata={"description": "Before this moment."})
-    cursor = Text(most=1000, load_default=None, metadata={"description": "The `next` of the page before."})
-    limit = fields.Integer(
-        load_default=None,
-        validate=validate.Range(1, MOST),
-        metadata={"description": "How many on a page; 50 when left out."},
-    )
+    actor = Text(most=80, load_default="", **_said("The id of who did it."))
+    subject = Text(most=80, load_default="", **_said("The id of what it was done to."))
+    action = Text(most=80, load_default="", **_said("For example `roles.grant`."))
+    code = Text(most=80, load_default="", **_said("For example `refused`."))
+    since = Moment(load_default=None, **_said("From this moment on."))
+    until = Moment(load_default=None, **_said("Before this moment."))
+    cursor = Text(most=1000, load_default=None, **_said("`next` of the page before."))
+    limit = fields.Integer(load_default=None, validate=validate.Range(1, MOST), **_said("How many rows; else 50."))
 
 
 class AuditRowSchema(Schema):
-    """One audited act. `number` and `digest` are null for the moment until it is sealed."""
+    """One audited act."""
 
-    id = fields.String(required=True, metadata={"description": "`aud_...`"})
-    at = Moment(required=True, metadata={"description": "When it was done."})
-    actor = fields.String(required=True, metadata={"description": "The id of who did it."})
-    actor_kind = fields.String(required=True, metadata={"description": "`person`, `client`, `system`, ..."})
-    action = fields.String(required=True, metadata={"description": "The operation, for example `roles.grant`."})
-    subject = fields.String(required=True, metadata={"description": "The id of what it was done to."})
-    codes = fields.List(fields.String(), required=True, metadata={"description": "More about it, as ids and codes."})
-    number = fields.Integer(required=True, allow_none=True, metadata={"description": "Its place in the chain."})
-    digest = fields.String(required=True, allow_none=True, metadata={"description": "The chain's hash up to it."})
+    id = fields.String(required=True, **_said("`aud_...`"))
+    at = Moment(required=True, **_said("When."))
+    actor = fields.String(required=True, **_said("The id of who did it."))
+    actor_kind = fields.String(required=True, **_said("`person`, `client`, or `system` for the platform itself."))
+    action = fields.String(required=True, **_said("The operation, as in the table of permissions."))
+    subject = fields.String(required=True, **_said("The id of what it was done to, empty where there is none."))
+    codes = fields.List(fields.String(), required=True, **_said("More: roles, scopes, `refused` and why."))
+    number = fields.Integer(required=True, allow_none=True, **_said("Its place in the chain; null until sealed."))
+    digest = fields.String(required=True, allow_none=True, **_said("Its seal; null until sealed."))
 
 
 class AuditPageSchema(Schema):
     """One page, the newest first."""
 
-    items = fields.List(fields.Nested(AuditRowSchema), required=True, metadata={"description": "The acts."})
-    next = fields.String(required=True, allow_none=True, metadata={"description": "Cursor of the next page, or null."})
+    items = fields.List(fields.Nested(AuditRowSchema), required=True, **_said("The rows."))
+    next = fields.String(required=True, allow_none=True, **_said("The cursor of the next page, null on the last."))
 
 
 @blueprint.get("/audit")

@@ -1,5 +1,7 @@
 """`/v1/people/{id}/data`, the same in every service: everything that it holds about one person."""
 
+from typing import Any
+
 from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import fields
@@ -14,25 +16,23 @@ from servicekit.web.schema import Moment, Schema
 OPERATION = "data.read"
 
 
+def _said(description: str) -> dict[str, Any]:
+    return {"metadata": {"description": description}}
+
+
 class DataSchema(Schema):
     """One service's part of an archive."""
 
-    service = fields.String(required=True, metadata={"description": "Whose part this is."})
-    person_id = fields.String(required=True, metadata={"description": "About whom."})
-    made_at = Moment(required=True, metadata={"description": "When it was gathered."})
+    service = fields.String(required=True, **_said("Who holds it."))
+    person_id = fields.String(required=True, **_said("About whom."))
+    made_at = Moment(required=True, **_said("When this was read."))
     about = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        metadata={"description": "What each kind of document is kept for."},
+        keys=fields.String(), values=fields.String(), required=True, **_said("Per kind of data: what it is and is for.")
     )
     data = fields.Dict(
-        keys=fields.String(),
-        values=fields.List(fields.Dict()),
-        required=True,
-        metadata={"description": "The documents, by their kind."},
+        keys=fields.String(), values=fields.List(fields.Dict()), required=True, **_said("Per kind: every document.")
     )
-    schema = fields.Dict(required=True, metadata={"description": "The JSON Schema of `data`."})
+    schema = fields.Dict(required=True, **_said("The JSON Schema of `data`."))
 
 
 def blueprint(gather: Gather) -> Blueprint:
