@@ -18,7 +18,7 @@ from gunicorn.http.errors import (  # type: ignore[import-untyped]  # gunicorn s
 
 from servicekit import web
 from servicekit.entity import Entity
-from servicekit.permissions import PUBLIC, Permissions, employee, role, rule
+from servicekit.permissions import PUBLIC, Permissions, employee, relation, role, rule
 from servicekit.store import Catalogue, Documents, Unit
 from servicekit.testing import FrozenClock, MemoryStore
 from servicekit.testing.web import Issuer
@@ -80,7 +80,7 @@ PERMISSIONS = Permissions(
     {
         "leaf.list": rule(employee),
         "leaf.grow": rule(employee),
-        "leaf.read": rule(role("gardener")),
+        "leaf.read": rule(role("gardener"), relation("planter")),
         "leaf.broken": PUBLIC,
     }
 )
