@@ -20,6 +20,10 @@ TABLE = Permissions(
         "profile.change": rule(role("people_admin"), _ONESELF),
         "profile.pause": rule(role("people_admin"), _ONESELF),
         "profile.resume": rule(role("people_admin"), _ONESELF),
+        "field.read": rule(employee, _READS_PEOPLE),
+        "field.declare": rule(role("people_admin")),
+        # Answers to the organisation's own questions that are on nobody's card.
+        "answers.private": rule(role("program_manager", "people_admin")),
         "vocabulary.read": rule(employee, _READS_PEOPLE),
         "vocabulary.add": rule(role("people_admin")),
         "client.read": rule(role("people_admin")),

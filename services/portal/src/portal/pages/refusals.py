@@ -67,6 +67,7 @@ IN_SHORT = {
     "already-exists": N_("There is one of these already."),
     "email-taken": N_("Somebody else has this e-mail address."),
     "external-id-taken": N_("Somebody else has this staff number."),
+    "key-taken": N_("There is a question of this key already."),
     "name-taken": N_("There is an entry of this name already."),
     "not-yours-to-change": N_("Only people admins may change this."),
     "last-people-admin": N_("Somebody has to look after people: give that role to somebody else first."),

@@ -17,6 +17,10 @@ class NameTaken(AlreadyExists):
     """The vocabulary already has an entry of this name or synonym."""
 
 
+class KeyTaken(AlreadyExists):
+    """There is a question of this key already."""
+
+
 class NotYoursToChange(Forbidden):
     """The person may change some of their own facts, and these are not among them."""
 
