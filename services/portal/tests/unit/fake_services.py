@@ -62,6 +62,7 @@ class FakeServices:
     def __init__(self) -> None:
         self.people: dict[str, Body] = {}
         self.profiles: dict[str, Body] = {}
+        self.questions: dict[str, Body] = {}
         self.programs: dict[str, Body] = {}
         self.enrolments: dict[str, Body] = {}
         self.requests: dict[str, Body] = {}
@@ -77,6 +78,7 @@ class FakeServices:
         self.silent: set[str] = set()
         self.refusals: dict[tuple[str, str], list[Refused]] = {}
         self.calls: list[tuple[str, str, str]] = []
+        self.queries: list[dict[str, list[str]]] = []
         self.headers: list[dict[str, str]] = []
         self.codes: dict[str, Body] = {}
         self.granted: dict[str, str] = {}
@@ -86,6 +88,7 @@ class FakeServices:
             ("prs_ana", "Ana Silva", ["employee"]),
             ("prs_ben", "Ben Okafor", ["employee"]),
             ("prs_cara", "Cara Lindqvist", ["employee", "program_manager"]),
+            ("prs_dora", "Dora Achterberg", ["employee", "people_admin"]),
         ):
             self.add_person(id, name, roles)
 
@@ -95,7 +98,8 @@ class FakeServices:
         """A person."""
         self.people[id] = {
             "id": id, "name": name, "email": f"{id[4:]}@harbour.example", "title": "Engineer", "department": "Platform",
-            "site": "Berlin", "time_zone": "Europe/Berlin", "locale": None, "roles": roles, **facts,
+            "site": "Berlin", "time_zone": "Europe/Berlin", "locale": None, "roles": roles, "languages": ["en"],
+            "version": 1, **facts,
         }  # fmt: skip
         return self.people[id]
 
@@ -104,11 +108,22 @@ class FakeServices:
         empty: Body = {
             "person_id": person_id, "skills_offered": [], "skills_wanted": [], "goals": [], "helps_with": [],
             "availability": [], "capacity": 1, "bio": "", "opted_out": False, "avoid": [], "consent": {},
-            "paused_until": None,
+            "paused_until": None, "fields": {},
+            "completeness": {"share": 0.55, "next": {"field": "goals", "why": "The service's words."}},
         }  # fmt: skip
         version = self.profiles.get(person_id, {"version": 0})["version"] + 1
         self.profiles[person_id] = {**empty, **parts, "version": version}
         return self.profiles[person_id]
+
+    def question(self, key: str, kind: str = "choice", **parts: Any) -> Body:
+        """A question of the organisation's own."""
+        options = [{"key": one.lower(), "label": {"en": one}, "retired": False} for one in ("Expert", "Lead")]
+        self.questions[key] = {
+            "key": key, "kind": kind, "label": {"en": f"Your {key}"}, "hint": {}, "least": None, "most": None,
+            "options": options if kind in ("choice", "choices") else [], "required": False, "visible": "private",
+            "matched": False, "order": 0, "retired": False, "version": 1, **parts,
+        }  # fmt: skip
+        return self.questions[key]
 
     def add_program(self, state: str = "running", managers: tuple[str, ...] = ("prs_cara",), **parts: Any) -> Body:
         """A program."""
@@ -214,6 +229,7 @@ class FakeServices:
         url = urlsplit(str(request.url))
         host = str(url.hostname).removesuffix(".test")
         self.calls.append((str(request.method), host, url.path))
+        self.queries.append(parse_qs(url.query))
         self.headers.append(dict(request.headers))
         if host in self.silent:
             raise requests.ConnectionError(f"{host} is silent")
@@ -256,6 +272,18 @@ class FakeServices:
         return [
             ("GET", "/v1/me", self._me),
             ("GET", "/v1/people", self._cards),
+            ("GET", f"/v1/people{one}", lambda who, query, body, etag, id: self._one(self.people, id)),
+            ("PATCH", f"/v1/people{one}", self._change_person),
+            ("GET", f"/v1/people{one}/seats", self._seats),
+            ("POST", f"/v1/people{one}/profile/(pause|resume)", self._pause),
+            ("GET", "/v1/profile-fields", lambda *_: self._page(list(self.questions.values()))),
+            ("POST", "/v1/profile-fields", self._declare),
+            (
+                "GET",
+                "/v1/profile-fields/([a-z0-9_]+)",
+                lambda who, query, body, etag, key: self._one(self.questions, key),
+            ),
+            ("PUT", "/v1/profile-fields/([a-z0-9_]+)", self._change_question),
             ("GET", f"/v1/people{one}/profile", self._profile),
             ("PUT", f"/v1/people{one}/profile", self._put_profile),
             ("GET", "/v1/(skills|themes)", self._terms),
@@ -363,23 +391,66 @@ class FakeServices:
         assert who == id
         held = self.profiles.get(id)
         if held is None:
-            return 200, {"person_id": id, "capacity": 1}, {"ETag": '"0"'}
+            gap = {"field": "skills_wanted", "why": "The service's words."}
+            empty = {"person_id": id, "capacity": 1, "paused_until": None}
+            return 200, {**empty, "completeness": {"share": 0.0, "next": gap}}, {"ETag": '"0"'}
         return 200, held, {"ETag": f'"{held["version"]}"'}
 
     def _put_profile(self, who: str, query: Any, body: Body, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
         assert who == id
         if etag != f'"{self.profiles.get(id, {"version": 0})["version"]}"':
             raise Refused(412, "stale")
-        errors = {
-            f"/availability/{place}": "The end must come after the start on the same day; 24:00 ends a day."
-            for place, one in enumerate(body["availability"])
-            if one["end"] <= one["start"]
-        }
+        errors = {}
+        if len(body["availability"]) > 100:
+            errors["/availability"] = "Longer than maximum length 100."
         if not isinstance(body["capacity"], int):
             errors["/capacity"] = "Not a valid integer."
+        for key, one in self.questions.items():
+            if one["required"] and key not in body["fields"]:
+                errors[f"/fields/{key}"] = "Your organisation asks everybody; answer this."
+            if one["kind"] == "number" and isinstance(body["fields"].get(key), str):
+                errors[f"/fields/{key}"] = "Write a number."
         if errors:
             raise Refused(422, "invalid-input", "Some values are not as they must be; see `errors`.", errors)
         return 200, self.publish(id, **body), {}
+
+    def _change_person(self, who: str, query: Any, body: Body, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
+        person = self.people[id]
+        if etag != f'"{person["version"]}"':
+            raise Refused(412, "stale")
+        person.update(body, version=person["version"] + 1)
+        return 200, person, {}
+
+    def _pause(self, who: str, query: Any, body: Body, etag: str, id: str, verb: str) -> Any:
+        assert who == id
+        if verb == "pause" and body["until"] < moment()[:10]:
+            words = f"Write a day after {moment()[:10]}."
+            raise Refused(422, "invalid-input", "A pause ends on a day to come.", {"/until": words})
+        self.profiles[id]["paused_until"] = body.get("until")
+        return 200, self.profiles[id], {}
+
+    def _declare(self, who: str, query: Any, body: Body, *_: Any) -> tuple[int, Any, dict[str, str]]:
+        if body["key"] in self.questions:
+            raise Refused(409, "key-taken", "There is one.", {"/key": "Choose another code."})
+        if not body["label"]:
+            raise Refused(422, "invalid-input", "No.", {"/label": "Write the question in at least one language."})
+        return 201, self.question(**body), {}
+
+    def _change_question(self, who: str, query: Any, body: Body, etag: str, key: str) -> Any:
+        held = self.questions[key]
+        if etag != f'"{held["version"]}"':
+            raise Refused(412, "stale")
+        held.update(body, version=held["version"] + 1)
+        return 200, held, {}
+
+    def _seats(self, who: str, query: Any, body: Any, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
+        mine = [one for one in self.mentorships.values() if one["mentor_id"] == id and one["state"] == "active"]
+        mentees = sum(len(one["mentee_ids"]) for one in mine)
+        places = [{"program_id": one["program_id"], "role": one["role"], "limit": 1, "taken": 0}
+                  for one in self.enrolments.values() if one["person_id"] == id]  # fmt: skip
+        capacity = self.profiles.get(id, {"capacity": None})["capacity"]
+        return 200, {"person_id": id, "capacity": capacity, "mentees": mentees, "places": places, "takes_new": True,
+                     "over_by": 0}, {}  # fmt: skip
 
     def _terms(self, who: str, query: dict[str, list[str]], body: Any, etag: str, kind: str) -> Any:
         names = {"skills": ["Kafka", "Public speaking", "Rust"], "themes": ["Leading people", "Finding focus"]}[kind]

@@ -161,6 +161,7 @@ def test_a_card_shows_what_is_offered_and_nothing_private(
         "skills": card.skills,
         "themes": ("Leading",),
         "bio": "Hello.",
+        "answers": {},
     }
     assert [(skill.name, skill.level) for skill in card.skills] == [("Python", 4)]
 

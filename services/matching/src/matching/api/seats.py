@@ -13,5 +13,5 @@ blueprint = web.blueprint("seats", "/v1", description="What people can take, and
 @web.operation("seats.read")
 @blueprint.response(200, SeatsSchema)
 def read_seats(person_id: str) -> Response:
-    """Read one's own seats: a capacity that was lowered below what is taken ends nothing, and keeps everybody new out."""
+    """Read one's own seats; a capacity lowered below what is taken ends nothing, and keeps everybody new out."""
     return web.reply(seats.read_seats(web.store(), web.clock(), web.caller(), person_id), SeatsSchema)

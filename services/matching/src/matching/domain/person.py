@@ -31,7 +31,7 @@ class Person(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class Profile(Entity):
-    """The newest mentoring profile; the id is the person's. `attributes` are answers to the organisation's questions."""
+    """The newest mentoring profile; the id is the person's. `attributes` answer the organisation's questions."""
 
     skills_offered: tuple[SkillOffered, ...] = ()
     skills_wanted: tuple[str, ...] = ()

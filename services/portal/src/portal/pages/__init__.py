@@ -5,6 +5,7 @@ from flask import Flask
 
 from portal.clients import Services
 from portal.pages import (
+    completeness,
     frame,
     home,
     inbox,
@@ -13,6 +14,7 @@ from portal.pages import (
     mentorships,
     profile,
     programs,
+    questions,
     reasons,
     requests,
     sign_in,
@@ -28,7 +30,9 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     times.register(app)
     words.register(app)
     reasons.register(app)
+    questions.register(app)
+    completeness.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home, profile, mentors, requests, inbox, mentorships, meetings, programs):
+    for page in (home, profile, mentors, requests, inbox, mentorships, meetings, programs, questions):
         app.register_blueprint(page.blueprint)
