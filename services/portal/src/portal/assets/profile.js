@@ -32,6 +32,7 @@ weeks.forEach((week) => {
 
   // A mouse that is held down paints what it began with.
   let paint = null;
+  let begun = null;
   document.addEventListener("pointerup", () => { paint = null; });
   const colour = (input) => {
     if (!input || input.checked === paint) return;
@@ -42,6 +43,7 @@ weeks.forEach((week) => {
     const input = event.target.closest("td")?.querySelector("input");
     if (!input || event.pointerType !== "mouse" || event.button) return;
     paint = !input.checked;
+    begun = input;
     colour(input);
   });
   week.addEventListener("pointerover", (event) => {
@@ -49,9 +51,10 @@ weeks.forEach((week) => {
     if (!(event.buttons & 1)) paint = null;
     else colour(event.target.closest("td")?.querySelector("input"));
   });
-  // The click that follows a painted cell would undo it. One by keyboard has no pointer type.
+  // The click that ends on the cell it began with would undo what was painted; one by keyboard began nowhere.
   week.addEventListener("click", (event) => {
-    if (event.target.matches("input") && event.pointerType === "mouse") event.preventDefault();
+    if (event.target === begun) event.preventDefault();
+    begun = null;
   });
 });
 document.addEventListener("click", (event) => {
