@@ -30,7 +30,7 @@ def test_a_profile_is_filled_by_keyboard_alone(portal: Portal, hire: Hire, admin
     assert page.url.endswith("#wanted-1")
     type_into(page, "combobox", "A skill I want to learn", skill)
     expect(page.get_by_text("Not saved yet.")).to_be_visible()
-    step_to(page, "checkbox", "Monday 08:00–09:00")
+    step_to(page, "checkbox", "Monday, 08:00 to 09:00")
     for key in ("ArrowRight", "ArrowDown", "Space", "Shift+ArrowDown", "Shift+ArrowRight"):
         page.keyboard.press(key)
     assert ticked(page) == ["tue-18", "tue-20", "wed-20"]
@@ -61,14 +61,14 @@ def test_hours_are_drawn_with_the_mouse_and_copied(portal: Portal, hire: Hire) -
     ana = hire("Ana")
     page = portal.sign_in(ana.email, viewport={"width": 1280, "height": 1400})
     page.goto("/profile")
-    first, last = page.get_by_label("Monday 09:00–10:00"), page.get_by_label("Monday 11:00–12:00")
+    first, last = page.get_by_label("Monday, 09:00 to 10:00"), page.get_by_label("Monday, 11:00 to 12:00")
     first.scroll_into_view_if_needed()
     first.hover()
     page.mouse.down()
     last.hover()
     page.mouse.up()
     assert ticked(page) == ["mon-18", "mon-20", "mon-22"]
-    page.get_by_label("Monday 10:00–11:00").click()
+    page.get_by_label("Monday, 10:00 to 11:00").click()
     assert ticked(page) == ["mon-18", "mon-22"], "a click alone ticks or unticks one cell"
     page.get_by_role("button", name="Copy Monday to Friday").click()
     expect(page.get_by_text("Monday is copied.")).to_be_visible()
