@@ -11,5 +11,5 @@ AT_ONCE = 100
 
 TIMERS: tuple[Timer, ...] = (
     Timer("pause-over", due=lambda unit, now: unit.pauses_over(now, AT_ONCE), act=end_pause, every=5.0),
-    Timer("answers-retold", due=lambda unit, now: unit.fields_to_retell(), act=retell_answers, every=0.5),
+    Timer("answers-retold", due=lambda unit, now: unit.fields_to_retell(), act=retell_answers, every=1.0),
 )

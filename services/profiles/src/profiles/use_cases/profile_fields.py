@@ -12,7 +12,7 @@ from servicekit.clock import Clock
 from servicekit.refusals import FieldError, InvalidInput, NotFound, Stale
 
 # Profiles told in one transaction; a change of a question may concern everybody.
-AT_ONCE = 100
+AT_ONCE = 200
 
 
 def list_fields(store: Store, caller: Caller) -> list[ProfileField]:
