@@ -195,12 +195,13 @@ def _typed() -> dict[str, Any]:
 def _options_typed() -> list[dict[str, Any]]:
     """The rows of options that say something; a new one gets its code of its words."""
     form = request.form
-    retired, found = set(form.getlist("options-retired")), []
+    retired: set[str] = set(form.getlist("options-retired"))
+    found: list[dict[str, Any]] = []
     columns = [form.getlist(f"options-{one}") for one in LANGUAGES]
     for key, *texts in zip(form.getlist("options-key"), *columns, strict=False):
         label = {one: text.strip() for one, text in zip(LANGUAGES, texts, strict=True) if text.strip()}
         if label or key:
-            code = key or _code(worded_first(label), {one["key"] for one in found})
+            code = key or _code(worded_first(label), {str(one["key"]) for one in found})
             found.append({"key": code, "label": label, "retired": code in retired})
     return found
 
