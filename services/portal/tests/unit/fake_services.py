@@ -109,7 +109,7 @@ class FakeServices:
             "person_id": person_id, "skills_offered": [], "skills_wanted": [], "goals": [], "helps_with": [],
             "availability": [], "capacity": 1, "bio": "", "opted_out": False, "avoid": [], "consent": {},
             "paused_until": None, "fields": {},
-            "completeness": {"share": 0.55, "next": {"field": "goals", "why": "The service's words."}},
+            "completeness": {"share": 0.55, "next": {"field": "goals", "why": "?"}},
         }  # fmt: skip
         version = self.profiles.get(person_id, {"version": 0})["version"] + 1
         self.profiles[person_id] = {**empty, **parts, "version": version}
@@ -391,7 +391,7 @@ class FakeServices:
         assert who == id
         held = self.profiles.get(id)
         if held is None:
-            gap = {"field": "skills_wanted", "why": "The service's words."}
+            gap = {"field": "skills_wanted", "why": "?"}
             empty = {"person_id": id, "capacity": 1, "paused_until": None}
             return 200, {**empty, "completeness": {"share": 0.0, "next": gap}}, {"ETag": '"0"'}
         return 200, held, {"ETag": f'"{held["version"]}"'}
