@@ -37,7 +37,7 @@ def test_a_profile_is_filled_by_keyboard_alone(portal: Portal, hire: Hire, admin
     assert ticked(page) == ["tue-18", "tue-20", "wed-20"]
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('input[name=free]')") is False, "the week is one stop"
-    step_to(page, "checkbox", "English")
+    step_to(page, "checkbox", "+ English")
     page.keyboard.press("Space")
     step_to(page, "combobox", "Career track")
     page.keyboard.type("Lead")
@@ -66,6 +66,7 @@ def test_hours_are_drawn_with_the_mouse_and_copied(portal: Portal, hire: Hire) -
     first.scroll_into_view_if_needed()
     first.hover()
     page.mouse.down()
+    page.get_by_label("Monday, 10:00 to 11:00").hover()
     last.hover()
     page.mouse.up()
     assert ticked(page) == ["mon-18", "mon-20", "mon-22"]
