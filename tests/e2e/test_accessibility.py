@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from platform_client import eventually
 from playwright.sync_api import Page
-from staged import Stage, enrol, publish, set_the_stage
+from staged import Player, Stage, ask_everybody, enrol, publish, set_the_stage
 
 from .conftest import Portal
 
@@ -67,12 +67,15 @@ def test_the_pages_of_a_match_can_be_used_by_everybody(portal: Portal, stage: St
 
 def test_pages_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:
     shared = (f"/mentorships/{stage.mentorship_id}", f"/sessions/{stage.session_id}", f"/programs/{stage.program_id}")
+    asked = Player(stage.admin.get("profiles", "/me")["id"], stage.admin)
+    ask_everybody(stage.admin)
     found = findings(portal.visitor(), "/welcome")
     for player, pages in (
         (stage.ana, (*EVERYBODY, *shared, f"/mentors/{stage.program_id}/{stage.ben.id}", "/profile", "/preferences")),
         (stage.ben, ("/", "/requests")),
         (stage.cara, ("/", "/programs/new", *shared)),
         (stage.eve, (*EVERYBODY, "/gone")),
+        (asked, ("/profile", "/questions", "/questions/new", "/questions/career_track")),
     ):
         page = portal.sign_in(player.actor.get("profiles", "/me")["email"])
         for path in pages:

@@ -73,8 +73,9 @@ def test_a_journey_by_keyboard_alone(portal: Portal, hire: Hire) -> None:
     assert page.evaluate("document.activeElement.id") == "main", "the first stop leads past the menu"
     press(page, "link", "Write my profile")
     type_into(page, "combobox", "A skill I want to learn", skill)
-    step_to(page, "combobox", "Day")
-    page.keyboard.type("Mon")
+    step_to(page, "checkbox", "Monday, 08:00 to 09:00")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
     press(page, "button", "Publish my profile")
     expect(page.get_by_role("status").filter(has_text="Your profile is published")).to_be_visible()
 
@@ -133,11 +134,11 @@ def test_a_journey_without_a_script(portal: Portal, hire: Hire) -> None:
     mentee.get_by_role("group", name="What I want to learn").get_by_role("button").click()
     expect(wanted.first).to_have_value(skill)
     assert wanted.count() > before
-    mentee.get_by_label("Day").first.select_option("mon")
-    mentee.get_by_label("Until").first.select_option("08:00")
-    mentee.get_by_role("button", name="Publish my profile").click()
-    expect(mentee.get_by_text("The end must come after the start")).to_be_visible()
-    mentee.get_by_label("Until").first.select_option("11:30")
+    mentee.get_by_label("Monday, 09:00 to 10:00").check()
+    mentee.get_by_role("button", name="Copy Monday to Friday").click()
+    expect(mentee.get_by_label("Friday, 09:00 to 10:00")).to_be_checked()
+    expect(mentee.get_by_label("Saturday, 09:00 to 10:00")).not_to_be_checked()
+    expect(wanted.first).to_have_value(skill)
     mentee.get_by_role("button", name="Publish my profile").click()
     expect(mentee.get_by_text("Your profile is published")).to_be_visible()
     mentee.goto("/programs")

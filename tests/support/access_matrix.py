@@ -35,7 +35,10 @@ SERVICES: dict[str, tuple[Any, Permissions]] = {
     "notifications": (notifications.api.BLUEPRINTS, notifications.permissions.TABLE),
 }
 # Rows that no address names, since they are asked for within another operation.
-WITHIN = {"person.change-any-fact": "changing facts that are not one's own to change, and finding people by address"}
+WITHIN = {
+    "answers.private": "reading answers to the organisation's own questions that are on nobody's card",
+    "person.change-any-fact": "changing facts that are not one's own to change, and finding people by address",
+}
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -85,6 +85,25 @@ def publish(player: Player, **parts: Any) -> None:
     player.actor.put("profiles", f"/people/{player.id}/profile", parts)
 
 
+def ask_everybody(admin: Actor) -> None:
+    """A question of the organisation's own in every profile, `career_track`; asked once in a platform's life."""
+    labels = {"expert": {"en": "Expert", "de": "Fachkraft"}, "lead": {"en": "Lead", "de": "Führung"}}
+    admin.call(
+        "POST",
+        "profiles",
+        "/profile-fields",
+        {
+            "key": "career_track",
+            "kind": "choice",
+            "label": {"en": "Career track", "de": "Laufbahn"},
+            "options": [{"key": key, "label": label} for key, label in labels.items()],
+            "visible": "card",
+            "matched": True,
+        },
+    )
+    assert admin.get("profiles", "/profile-fields/career_track")["retired"] is False
+
+
 def projected(player: Player, service: str, path: str) -> Any:
     """What `path` answers, once the events that it needs have travelled."""
     look: Callable[[], Any] = lambda: player.actor.call("GET", service, path)  # noqa: E731

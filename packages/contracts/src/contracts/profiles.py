@@ -127,6 +127,10 @@ class ProfileChanged(Event):
     consent: Annotated[dict[str, bool], Meta(description="What the person agreed to, by purpose.")] = field(
         default_factory=dict
     )
+    attributes: Annotated[
+        dict[str, Text],
+        Meta(description="Answers to the organisation's own questions that it wants matched; never a text."),
+    ] = field(default_factory=dict)
 
 
 @state("profiles.profile", "erased", key="person_id", visibility="internal", consumers=("matching",))

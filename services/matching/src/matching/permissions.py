@@ -19,6 +19,7 @@ TABLE = Permissions(
         "program.open": rule(relation("manager")),
         "program.start": rule(relation("manager")),
         "program.close": rule(relation("manager")),
+        "seats.read": rule(both(employee, relation("self")), role("people_admin")),
         "enrolment.apply": rule(both(employee, relation("self")), relation("manager")),
         "enrolment.list": rule(employee, _READING_CLIENT),
         "enrolment.read": rule(relation("self", "manager"), _READING_CLIENT),

@@ -36,6 +36,7 @@ def profile_of(event: ProfileChanged, now: datetime) -> Profile:
         opted_out=event.opted_out,
         avoid=event.avoid,
         paused_until=event.paused_until,
+        attributes=event.attributes,
         changed_at=now,
     )
 

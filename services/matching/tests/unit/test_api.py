@@ -445,3 +445,37 @@ def test_the_api_document_is_valid_and_every_field_is_described(app: Flask) -> N
         if not (entry.get("description") or "$ref" in entry)
     ]
     assert undescribed == []
+
+
+def test_one_sees_how_many_one_mentors_and_when_a_lower_capacity_takes_effect(
+    told: World, ana: Browser, ben: Browser, cara: Browser, client: FlaskClient, issuer: Issuer
+) -> None:
+    assert ana.get("/people/prs_ana/seats").json["places"] == []
+    program = _opened(cara)
+    _enrolled(program, "mentee", ana, cara)
+    _enrolled(program, "mentor", ben, cara)
+    asked = ana.post("/requests", {"program_id": program, "mentor_id": "prs_ben"}).json["id"]
+    assert ben.post(f"/requests/{asked}/accept").status_code == 200
+    told.profile("ben", capacity=0)
+    seats = ben.get("/people/prs_ben/seats").json
+    assert (seats["person_id"], seats["capacity"], seats["mentees"]) == ("prs_ben", 0, 1)
+    assert (seats["takes_new"], seats["over_by"]) == (False, 1)
+    assert [(one["role"], one["taken"]) for one in seats["places"]] == [("mentor", 1)]
+    told.profile("ben", capacity=2)
+    seats = ben.get("/people/prs_ben/seats").json
+    assert (seats["takes_new"], seats["over_by"]) == (True, 0)
+    assert ana.get("/people/prs_ben/seats").status_code == 403
+    assert cara.get("/people/prs_ben/seats").status_code == 403
+    admin = Browser(client, issuer, "prs_dora", "people_admin")
+    assert admin.get("/people/prs_ben/seats").json["mentees"] == 1
+    assert admin.get("/people/prs_nobody/seats").status_code == 404
+    nobody_told_of = Browser(client, issuer, "prs_new")
+    assert nobody_told_of.get("/people/prs_new/seats").json["mentees"] == 0
+
+
+def test_a_program_may_name_the_answers_that_it_is_for(cara: Browser) -> None:
+    body = {**PROGRAM, "eligibility": {"attributes": {"career_track": ["expert", "lead"]}}}
+    made = cara.post("/programs", body)
+    assert made.json["eligibility"]["attributes"] == {"career_track": ["expert", "lead"]}
+    refused = cara.post("/programs", {**PROGRAM, "eligibility": {"attributes": {"$where": ["x"]}}})
+    assert refused.status_code == 422

@@ -45,7 +45,11 @@ BEN = PersonChanged(
     person_id="prs_ben", status="active", time_zone="Europe/Berlin", level=5, remote=True, languages=("de",)
 )
 SAYS = ProfileChanged(
-    person_id="prs_ben", capacity=2, skills_offered=(SkillOffered(skill_id="skl_1", level=4),), avoid=("prs_x",)
+    person_id="prs_ben",
+    capacity=2,
+    skills_offered=(SkillOffered(skill_id="skl_1", level=4),),
+    avoid=("prs_x",),
+    attributes={"career_track": "expert"},
 )
 SKILL = SkillChanged(skill_id="skl_1", name="Python")
 THEME = ThemeChanged(theme_id="thm_1", name="leadership")
@@ -70,6 +74,7 @@ def test_erasing_somebody_leaves_their_id_alone(world: World, order: tuple[Event
     for event in (BEN, SAYS):
         _happened(world, event)
     world.person("ana", languages=("de",))
+    assert world.get(Profile, "prs_ben").attributes == {"career_track": "expert"}
     place = world.enrolled(program, "ben", "mentor", wishes=("prs_ana",))
     world.enrolled(program, "ana", "mentee")
     request = world.offered(program, "ben", "ana")
@@ -78,6 +83,7 @@ def test_erasing_somebody_leaves_their_id_alone(world: World, order: tuple[Event
     person, profile = world.get(Person, "prs_ben"), world.get(Profile, "prs_ben")
     assert (person.status, person.level, person.languages) == ("erased", None, ())
     assert (profile.skills_offered, profile.avoid, profile.opted_out) == ((), (), True)
+    assert profile.attributes == {}
     assert world.request(request).cause == "person_gone"
     assert (world.get(Enrolment, place.id).state, world.get(Enrolment, place.id).wishes) == ("withdrawn", ())
 

@@ -26,9 +26,8 @@ def send(browser: FlaskClient, page: str, action: str, **values: Any) -> Any:
 
 
 PROFILE = {"offer_skill": ["Rust", "", "Kafka"], "offer_level": ["4", "3", "5"], "skills_wanted": ["Go", ""],
-           "goals": ["Leading people", ""], "helps_with": [""], "time_day": ["mon", ""],
-           "time_start": ["09:00", "09:00"], "time_end": ["12:30", "12:00"], "capacity": "2",
-           "bio": "Hello\r\nyou"}  # fmt: skip
+           "goals": ["Leading people", ""], "helps_with": [""], "step": "1", "languages": ["en"],
+           "free": [f"mon-{half}" for half in range(18, 25)], "capacity": "2", "bio": "Hello\r\nyou"}  # fmt: skip
 
 
 def test_a_profile_is_published_whole(signed_in: SignIn, world: FakeServices) -> None:
@@ -50,11 +49,12 @@ def test_publishing_keeps_what_the_form_does_not_show(signed_in: SignIn, world: 
 
 
 def test_a_wrong_field_is_marked_and_everything_typed_is_kept(signed_in: SignIn, world: FakeServices) -> None:
-    wrong = {**PROFILE, "time_end": ["08:00", "12:00"], "capacity": "many"}
+    every_second = [f"{day}-{half}" for day in ("mon", "tue", "wed", "thu", "fri") for half in range(0, 48, 2)]
+    wrong = {**PROFILE, "free": every_second, "capacity": "many"}
     reply = send(signed_in("prs_ana"), "/profile", "/profile", **wrong)
     assert reply.status_code == 422
-    assert "with the end after the start on the same day" in reply.text
-    assert 'aria-describedby="day-1-wrong"' in reply.text
+    assert 'aria-describedby="capacity-hint capacity-wrong"' in reply.text
+    assert len(re.findall(r'<input type="checkbox" name="free"[^>]* checked', reply.text)) == 5 * 24
     assert "as a whole number" in reply.text
     assert 'value="Kafka"' in reply.text
     assert 'value="many"' in reply.text

@@ -64,10 +64,12 @@ def unmarked(page: str, world: FakeServices) -> set[str]:
 
 def _known(world: FakeServices) -> Iterator[str]:
     yield from ("MentorMesh", "GMT", "Europe", "Berlin", "UTC")
-    held = (world.people, world.profiles, world.programs, world.requests, world.sessions, world.messages)
+    held = (world.people, world.profiles, world.programs, world.requests, world.sessions, world.messages,
+            world.questions)  # fmt: skip
     named = [str(run[part]) for run in world.runs.values() for part in ("name", "input_hash")]
     for text in (*_texts(list(held)), *named, "Kafka Public speaking Rust Leading people Finding focus Goals agreed"):
         yield from re.findall(r"[^\W\d_]{2,}", text)
+    yield from (word for name in GERMAN.languages.values() for word in re.findall(r"[^\W\d_]{2,}", name))
     for width in ("wide", "abbreviated"):
         for names in (
             GERMAN.months["format"][width],
@@ -91,11 +93,12 @@ def _texts(data: Any) -> Iterator[str]:
 
 @pytest.mark.usefixtures("marked")
 @pytest.mark.parametrize("full", [True, False])
-@pytest.mark.parametrize("person", ["prs_ana", "prs_ben", "prs_cara"])
+@pytest.mark.parametrize("person", ["prs_ana", "prs_ben", "prs_cara", "prs_dora"])
 def test_every_page_is_german(world: FakeServices, signed_in: SignIn, person: str, full: bool) -> None:
     paths = a_full_world(world) if full else {}
     browser = signed_in(person, accept_language="de")
-    for path in (*PLAIN, "/programs/new", *paths.values(), *(f"/sessions/{id}" for id in world.sessions)):
+    asked = ("/questions", "/questions/new", *(f"/questions/{key}" for key in world.questions))
+    for path in (*PLAIN, "/programs/new", *asked, *paths.values(), *(f"/sessions/{id}" for id in world.sessions)):
         page = browser.get(path, follow_redirects=True).text
         assert '<html lang="de">' in page
         assert unmarked(page, world) == set(), path
@@ -208,18 +211,25 @@ def test_whoever_reads_the_services_language_reads_which_state_it_was(world: Fak
 def test_every_field_that_a_service_may_refuse_has_advice(world: FakeServices, signed_in: SignIn) -> None:
     at = a_full_world(world)
     world.meet(at["mentorship"].rpartition("/")[2], 9)
-    ours = {"csrf_token", "key", "etag", "verb", "enrolment", "link", "more", "q", "with", "mentee", "mentee_id",
-            "mentor_id", "certify"}  # fmt: skip
+    ours = {"csrf_token", "key", "etag", "verb", "enrolment", "link", "more", "step", "copy", "q", "with", "mentee",
+            "mentee_id", "mentor_id", "certify"}  # fmt: skip
     # Rows of the profile's lists are sent under the field of the list's items.
-    sent_as = {"offer_skill": "skill", "offer_level": "level", "time_day": "day", "time_start": "start",
-               "time_end": "end", **{f"weight_{part}": "weights" for part in WEIGHTS}}  # fmt: skip
+    sent_as = {"offer_skill": "skill", "offer_level": "level",
+               **{f"weight_{part}": "weights" for part in WEIGHTS}}  # fmt: skip
     found: set[str] = set()
-    for person in ("prs_ana", "prs_ben", "prs_cara"):
+    for person in ("prs_ana", "prs_ben", "prs_cara", "prs_dora"):
         browser = signed_in(person)
-        for path in (*PLAIN, "/programs/new", *at.values(), *(f"/sessions/{id}" for id in world.sessions)):
+        for path in (
+            *PLAIN,
+            "/programs/new",
+            "/questions/new",
+            "/questions/career_track",
+            *at.values(),
+            *(f"/sessions/{id}" for id in world.sessions),
+        ):
             found |= set(FIELDS.findall(browser.get(path, follow_redirects=True).text))
     named = {sent_as.get(name, name.split("-")[0]) for name in found if "." not in name} - ours
-    assert {"message", "capacity", "starts_at", "rating", "level"} <= named
+    assert {"message", "capacity", "starts_at", "rating", "level", "fields", "label", "options", "until"} <= named
     assert named - ADVICE.keys() == set(), "give these advice in portal/pages/refusals.py"
 
 

@@ -17,6 +17,13 @@ def a_full_world(world: FakeServices) -> dict[str, str]:
     world.publish(
         "prs_ben", skills_offered=[{"skill": "Kafka", "level": 5}], helps_with=["Finding focus"], bio="<i>Hi</i>"
     )
+    world.profiles["prs_ben"]["paused_until"] = "2099-01-11"
+    world.question("career_track", visible="card", matched=True)
+    world.question("wishes", "choices")
+    world.question("years", "number", least=0, required=True)
+    world.question("relocates", "yes_no")
+    world.question("note", "text", hint={"en": "Anything"})
+    world.question("gone", "text", retired=True)
     world.add_person("prs_eva", "Eva Holm", ["employee"])
     program = world.add_program(description="Six months.")
     world.add_program("draft", name="Next year")

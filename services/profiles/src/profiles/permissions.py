@@ -30,6 +30,10 @@ TABLE = Permissions(
         # Nobody but the platform, by its clocks and by what other services tell.
         "erasure.advance": rule(),
         "receipt.record": rule(),
+        "field.read": rule(employee, _READS_PEOPLE),
+        "field.declare": rule(role("people_admin")),
+        # Answers to the organisation's own questions that are on nobody's card.
+        "answers.private": rule(role("program_manager", "people_admin")),
         "vocabulary.read": rule(employee, _READS_PEOPLE),
         "vocabulary.add": rule(role("people_admin")),
         "client.list": rule(role("people_admin")),

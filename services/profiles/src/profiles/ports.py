@@ -12,6 +12,7 @@ from profiles.domain.client import Client
 from profiles.domain.erasure import Erasure, State
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
+from profiles.domain.profile_field import ProfileField
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.entity import Entity
 
@@ -61,6 +62,22 @@ class Unit(Protocol):
 
     def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
         """Entries in use whose names have words that begin so, by (name key, id) after `after`."""
+        ...
+
+    def profile_fields(self) -> list[ProfileField]:
+        """Every question of the organisation's own, in its order, retired ones too."""
+        ...
+
+    def fields_to_retell(self) -> list[str]:
+        """The questions of whose change the match was not told to its end."""
+        ...
+
+    def profiles_answering(self, key: str, after: str, limit: int) -> list[Profile]:
+        """Profiles with an answer to a question, by id after `after`."""
+        ...
+
+    def pauses_over(self, now: datetime, limit: int) -> list[str]:
+        """The people whose pause ends now or ended, the longest ago first."""
         ...
 
     def people_admins(self) -> list[Grant]:

@@ -11,12 +11,14 @@ from profiles.domain.consent import Consent
 from profiles.domain.erasure import Erasure, Gone, State
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
+from profiles.domain.profile_field import ProfileField
 from profiles.domain.search import folded
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.store import Documents, Index, OutboxRow, index
 
 T = TypeVar("T", Skill, Theme)
 
+# Before any moment here; a partial index serves a query that repeats its condition.
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _WORDS = (
     index("name_key", unique=True),
@@ -36,7 +38,16 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("sort_name", "_id"),
         ),
     ),
-    Documents(Profile, "profiles", (index("statement.avoid"),)),
+    Documents(
+        Profile,
+        "profiles",
+        (
+            index("statement.avoid"),
+            index("answered", "_id"),
+            index("resumes_at", where={"resumes_at": {"$gt": EVER}}),
+        ),
+    ),
+    Documents(ProfileField, "profile_fields"),
     Documents(Skill, "skills", _WORDS),
     Documents(Theme, "themes", _WORDS),
     Documents(Client, "clients"),
@@ -84,6 +95,19 @@ class Unit(servicekit.store.Unit):
     def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
         found = {"retired": False, **_all("prefixes", words)}
         return self.find(kind, _after("name_key", found, after), (("name_key", 1), ("_id", 1)), limit)
+
+    def profile_fields(self) -> list[ProfileField]:
+        return self.find(ProfileField, {}, (("order", 1), ("_id", 1)))
+
+    def fields_to_retell(self) -> list[str]:
+        return [field.id for field in self.find(ProfileField, {"retell_after": {"$gte": ""}})]
+
+    def profiles_answering(self, key: str, after: str, limit: int) -> list[Profile]:
+        return self.find(Profile, {"answered": key, "_id": {"$gt": after}}, (("_id", 1),), limit)
+
+    def pauses_over(self, now: datetime, limit: int) -> list[str]:
+        over = {"resumes_at": {"$gt": EVER, "$lte": now}}
+        return [profile.id for profile in self.find(Profile, over, (("resumes_at", 1),), limit)]
 
     def people_admins(self) -> list[Grant]:
         return self.find(Grant, {"roles": "people_admin"})

@@ -1,4 +1,7 @@
-"""The clocks of this service: erasures and signing keys. Refresh tokens need none, an index removes them."""
+"""The clocks of this service: erasures, signing keys, pauses that are over, and questions whose change is being told.
+
+Refresh tokens need none, an index removes them.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,6 +11,8 @@ from profiles.domain.access import SigningKey
 from profiles.domain.erasure import Pace
 from profiles.use_cases.erasures import advance_erasure
 from profiles.use_cases.keys import keys_due, turn_key
+from profiles.use_cases.profile_fields import retell_answers
+from profiles.use_cases.profiles import end_pause
 from servicekit.timers import Timer
 
 AT_ONCE = 100
@@ -28,4 +33,6 @@ def timers(pace: Pace, key_lifetime: timedelta, make_key: Callable[[datetime], S
             act=partial(turn_key, lifetime=key_lifetime, make_key=make_key),
             every=60.0,
         ),
+        Timer("pause-over", due=lambda unit, now: unit.pauses_over(now, AT_ONCE), act=end_pause, every=5.0),
+        Timer("answers-retold", due=lambda unit, now: unit.fields_to_retell(), act=retell_answers, every=1.0),
     )

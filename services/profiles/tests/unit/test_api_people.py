@@ -125,7 +125,7 @@ def test_an_employee_sees_cards_and_not_facts(api: Api, call: Session, register:
     ben = api.as_person(register("Ben"))
     card = ben("GET", f"/v1/people?id={made['id']}&id=prs_nobody").get_json()
     assert card["next"] is None
-    assert set(card["items"][0]) == {"id", "name", "title", "department", "site", "skills", "themes", "bio"}
+    assert set(card["items"][0]) == {"id", "name", "title", "department", "site", "skills", "themes", "bio", "fields"}
     assert ben("GET", f"/v1/people/{made['id']}").status_code == 403
     assert ben("GET", "/v1/people/prs_nobody").status_code == 403
     assert ben("POST", "/v1/people", {**ANA, "email": "x@example.com"}).status_code == 403

@@ -70,6 +70,19 @@ def test_what_was_read_can_be_changed_and_sent_back(call: Session, path: str) ->
     assert call("PUT", path, again, If_Match='"1"').get_json() == {**read, "bio": "I still like maps."}
 
 
+def test_a_profile_says_how_complete_it_is_and_what_to_say_next(call: Session, path: str) -> None:
+    assert call("GET", path).get_json()["completeness"]["next"]["field"] == "skills_wanted"
+    as_mentor = call("GET", f"{path}?role=mentor").get_json()["completeness"]
+    assert as_mentor["next"]["field"] == "skills_offered"
+    assert as_mentor["next"]["why"].endswith("suggested to mentees.")
+    said = call("PUT", path, SAID).get_json()["completeness"]
+    assert said["next"]["field"] == "languages"
+    assert 0.8 < said["share"] < 1
+    assert call("GET", f"{path}?role=boss").status_code == 422
+    refused = call("PUT", path, {"completeness": {"share": 1}}, If_Match='"1"')
+    assert [error["pointer"] for error in refused.get_json()["errors"]] == ["/completeness"]
+
+
 @pytest.mark.parametrize(
     ("said", "pointer"),
     [

@@ -39,3 +39,19 @@ def test_nobody_else_reads_it_and_nobody_s_is_not_found(api: Api, register: Regi
     ana, eve = register("Ana"), register("Eve")
     assert api.as_person(eve)("GET", f"/v1/people/{ana.id}/data").status_code == 403
     assert api.as_person(admin)("GET", "/v1/people/prs_none/data").status_code == 404
+
+
+def test_the_answers_to_the_organisation_s_questions_are_among_it_with_what_was_asked(
+    api: Api, register: Register, admin: Person
+) -> None:
+    for key in ("years_here", "never_answered"):
+        asked = {"key": key, "kind": "number", "label": {"en": f"Your {key}"}, "matched": True}
+        assert api.as_person(admin)("POST", "/v1/profile-fields", asked).status_code == 201
+    as_ana = api.as_person(ana := register("Ana"))
+    as_ana("PUT", f"/v1/people/{ana.id}/profile", {"fields": {"years_here": 7}})
+    told = as_ana("GET", f"/v1/people/{ana.id}/data").get_json()
+    jsonschema.validate(told["data"], told["schema"])
+    held = told["data"]
+    assert held["profile"][0]["statement"]["answers"] == {"years_here": 7}
+    assert held["profile"][0]["attributes"] == {"years_here": "7"}
+    assert [question["label"] for question in held["questions"]] == [{"en": "Your years_here"}]

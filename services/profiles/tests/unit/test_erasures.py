@@ -143,6 +143,34 @@ def test_nothing_of_the_person_is_left_once_the_deadline_has_passed(
     assert bens.statement.avoid == ()
 
 
+def test_answers_to_the_organisation_s_questions_go_with_the_person_and_so_does_what_travelled(
+    api: Api, store: MemoryProfiles, clock: FrozenClock, register: Register, admin: Person
+) -> None:
+    secret = "dark-horse"
+    asked = [
+        {"key": "note", "kind": "text", "label": {"en": "What should we know?"}},
+        {"key": "track", "kind": "choice", "label": {"en": "Track"}, "matched": True,
+         "options": [{"key": one, "label": {"en": one.title()}} for one in ("expert", "lead")]},
+    ]  # fmt: skip
+    for question in asked:
+        assert api.as_person(admin)("POST", "/v1/profile-fields", question).status_code == 201
+    eva = register("Eva")
+    said = {"fields": {"note": secret, "track": "expert"}}
+    assert api.as_person(eva)("PUT", f"/v1/people/{eva.id}/profile", said).status_code == 200
+    assert secret in str(store.held("profiles"))
+    assert store.reading(lambda unit: unit.require(Profile, eva.id)).attributes == {"track": "expert"}
+    erasure = ask(store, clock, eva)
+    clock.set(erasure.deadline)
+    assert tick(store, clock) == [erasure.id]
+    collections = [entry.collection for entry in store.catalogue.documents]
+    assert secret not in str({name: store.held(name) for name in collections})
+    assert store.reading(lambda unit: unit.profiles_answering("track", "", 10)) == []
+    # The topic's last word on the person, which compaction leaves, says no answer.
+    newest = {row["topic"]: row for row in sorted(store.held("outbox"), key=lambda row: row["sequence"])
+              if row["key"] == eva.id}  # fmt: skip
+    assert "expert" not in str(newest)
+
+
 def test_a_word_that_somebody_else_took_up_stays(
     store: MemoryProfiles, clock: FrozenClock, ana: Person, register: Register
 ) -> None:

@@ -161,6 +161,7 @@ def test_a_card_shows_what_is_offered_and_nothing_private(
         "skills": card.skills,
         "themes": ("Leading",),
         "bio": "Hello.",
+        "answers": {},
     }
     assert [(skill.name, skill.level) for skill in card.skills] == [("Python", 4)]
 
@@ -190,6 +191,64 @@ def test_a_pause_survives_publishing_and_resuming_twice_is_one_change(
     resumed = profiles.resume_profile(store, clock, caller, ana.id)
     again = profiles.resume_profile(store, clock, caller, ana.id)
     assert (resumed.profile.paused_until, again.version) == (None, resumed.version)
+
+
+def test_a_clock_ends_a_pause_when_its_day_begins_where_the_person_is(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, publish: Publish
+) -> None:
+    ana, ben = register("Ana", time_zone="Pacific/Auckland"), register("Ben", time_zone="America/Los_Angeles")
+    clock.set(datetime(2027, 1, 10, 12, 0, tzinfo=UTC))
+    for person in (ana, ben):
+        publish(person)
+        profiles.pause_profile(store, clock, Caller.person(person.id), person.id, date(2027, 1, 13))
+
+    def over() -> list[str]:
+        return store.reading(lambda unit: unit.pauses_over(clock.now(), 100))
+
+    clock.set(datetime(2027, 1, 12, 10, 59, tzinfo=UTC))
+    assert over() == []
+    clock.set(datetime(2027, 1, 12, 11, 0, tzinfo=UTC))  # midnight in Auckland
+    assert over() == [ana.id]
+    profiles.end_pause(store, clock, SYSTEM, ana.id)
+    profiles.end_pause(store, clock, SYSTEM, ben.id)  # not yet his day
+    assert [profiles.read_profile(store, ADMIN, one.id).profile.paused_until for one in (ana, ben)] == [
+        None,
+        date(2027, 1, 13),
+    ]
+    assert (store.held("outbox")[-1]["key"], store.held("outbox")[-1]["data"]["paused_until"]) == (ana.id, None)
+    assert over() == []
+    clock.set(datetime(2027, 1, 13, 8, 0, tzinfo=UTC))
+    assert over() == [ben.id]
+
+
+def test_whoever_moves_west_meanwhile_stays_paused_until_the_day_begins_there(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, publish: Publish
+) -> None:
+    ana = register("Ana", time_zone="Pacific/Auckland")
+    clock.set(datetime(2027, 1, 10, 12, 0, tzinfo=UTC))
+    publish(ana)
+    profiles.pause_profile(store, clock, Caller.person(ana.id), ana.id, date(2027, 1, 13))
+    people.change_person(store, clock, ADMIN, ana.id, None, {"time_zone": "UTC"})
+    clock.set(datetime(2027, 1, 12, 11, 0, tzinfo=UTC))
+    events = len(store.events())
+    profiles.end_pause(store, clock, SYSTEM, ana.id)
+    assert profiles.read_profile(store, ADMIN, ana.id).profile.paused_until == date(2027, 1, 13)
+    assert len(store.events()) == events
+    assert store.reading(lambda unit: unit.pauses_over(clock.now(), 100)) == []
+    clock.set(datetime(2027, 1, 13, 0, 0, tzinfo=UTC))
+    assert store.reading(lambda unit: unit.pauses_over(clock.now(), 100)) == [ana.id]
+
+
+def test_the_pause_of_who_left_ends_too(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, publish: Publish
+) -> None:
+    ana = register("Ana")
+    publish(ana)
+    profiles.pause_profile(store, clock, Caller.person(ana.id), ana.id, date(2027, 3, 1))
+    people.change_person(store, CLOCK, ADMIN, ana.id, None, {}, "left")
+    clock.set(datetime(2027, 3, 1, 12, 0, tzinfo=UTC))
+    profiles.end_pause(store, clock, SYSTEM, ana.id)
+    assert store.reading(lambda unit: unit.pauses_over(clock.now(), 100)) == []
 
 
 def test_nothing_is_paused_before_it_was_published(

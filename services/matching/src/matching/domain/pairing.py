@@ -122,8 +122,13 @@ def _seen(person: Person, profile: Profile, role: Literal["mentor", "mentee", "b
         helps_with=profile.helps_with,
         availability=tuple(filter(None, map(_interval, profile.availability))),
         avoid=frozenset(profile.avoid),
-        attributes=person.attributes,
+        attributes=attributes_of(person, profile),
     )
+
+
+def attributes_of(person: Person, profile: Profile | None) -> dict[str, str]:
+    """What further is known of somebody: what they answered, and over it what HR says by the same name."""
+    return {**(profile.attributes if profile else {}), **person.attributes}
 
 
 def _interval(slot: WeeklySlot) -> engine.Interval | None:

@@ -38,7 +38,7 @@ class Person(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class Profile(Entity):
-    """The newest mentoring profile; the id is the person's."""
+    """The newest mentoring profile; the id is the person's. `attributes` answer the organisation's questions."""
 
     skills_offered: tuple[SkillOffered, ...] = ()
     skills_wanted: tuple[str, ...] = ()
@@ -49,6 +49,7 @@ class Profile(Entity):
     opted_out: bool = False
     avoid: tuple[str, ...] = ()
     paused_until: date | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
     changed_at: datetime
 
     def is_willing(self, today: date) -> bool:

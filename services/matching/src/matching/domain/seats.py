@@ -40,6 +40,16 @@ class Seats(Entity):
         """Whether more is taken than the person's own limit, which lowering it may cause."""
         return self.capacity is not None and self.taken > self.capacity
 
+    @property
+    def over_by(self) -> int:
+        """How much more is taken than the person's own limit, 0 where it holds."""
+        return max(self.taken - self.capacity, 0) if self.capacity is not None else 0
+
+    @property
+    def takes_new(self) -> bool:
+        """Whether their own limit leaves room for somebody new; a place in a program may still be full."""
+        return self.capacity is None or self.taken < self.capacity
+
     def left(self, program_id: str, role: Role) -> int:
         """How many more mentorships fit, by the lower of the person's own limit and the enrolment's; at least 0."""
         place = self._place(program_id, role)

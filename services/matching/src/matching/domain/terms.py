@@ -4,7 +4,8 @@ Weights, seniority, wishes and group sizes are the engine's own values. Rules an
 and as the API shows them; the engine reads them from that.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from contracts.fields import Role
@@ -47,15 +48,21 @@ class Fairness:
 
 @dataclass(frozen=True, kw_only=True)
 class Eligibility:
-    """Whom the program is for; an empty list, or no bound, leaves nobody out."""
+    """Whom the program is for; an empty list, or no bound, leaves nobody out.
+
+    `attributes` maps one to the values that are let in; all of them must fit.
+    """
 
     departments: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     min_level: int | None = None
     max_level: int | None = None
+    attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def admits(self, person: Person) -> bool:
-        """Whether the person may take part."""
+    def admits(self, person: Person, attributes: Mapping[str, str]) -> bool:
+        """Whether the person, of whom these attributes are known, may take part."""
+        if any(attributes.get(name) not in values for name, values in self.attributes.items()):
+            return False
         if self.departments and person.department not in self.departments:
             return False
         if self.sites and person.site not in self.sites:

@@ -8,6 +8,7 @@ from marshmallow import fields, pre_load, validate
 from contracts.matching import Journey, Milestone, SurveyPlan
 from matching.domain import terms
 from matching.schemas.shapes import (
+    AttributeName,
     Day,
     Duration,
     Flag,
@@ -90,6 +91,12 @@ class EligibilitySchema(Value):
     sites = Many(Word(), 500, **said("Any of these sites."))
     min_level = Whole(-1000, 1000, allow_none=True, **said("At least this level."))
     max_level = Whole(-1000, 1000, allow_none=True, **said("At most this level."))
+    attributes = fields.Dict(
+        keys=AttributeName(),
+        values=Many(Word(), 100),
+        validate=validate.Length(max=20),
+        **said('Attributes with the values that are let in, such as `{"career_track": ["expert"]}`; all must fit.'),
+    )
 
 
 class RequestsSchema(Value):

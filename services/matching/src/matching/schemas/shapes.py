@@ -80,6 +80,14 @@ class Key(fields.String):
         super().__init__(validate=rule, **options)
 
 
+class AttributeName(fields.String):
+    """The name of a further fact about people, as `profiles` writes it."""
+
+    def __init__(self, **options: Any) -> None:
+        rule = validate.Regexp(r"^[A-Za-z][A-Za-z0-9_.-]{0,63}\Z", error="Write an attribute's name, a letter first.")
+        super().__init__(validate=rule, **options)
+
+
 class TimeZone(fields.String):
     """An IANA time zone."""
 

@@ -9,6 +9,7 @@ from contracts.fields import Role
 from matching import permissions
 from matching.domain.enrolment import Enrolment
 from matching.domain.errors import AlreadyEnrolled, NotEligible
+from matching.domain.pairing import attributes_of
 from matching.domain.person import Person, Profile
 from matching.domain.program import Program
 from matching.domain.seats import Seats
@@ -61,7 +62,7 @@ def apply(
         TABLE.require(caller, "enrolment.apply", permissions.to_person(caller, program, subject))
         _require_taking_part(program)
         person = known_person(unit, subject)
-        _require_eligible(program, person)
+        _require_eligible(unit, program, person)
         if unit.live_enrolment(program_id, subject, role) is not None:
             raise AlreadyEnrolled(f"There is a live enrolment as {role} already. Change or withdraw that one.")
         _require_wishes_known(unit, wishes)
@@ -261,8 +262,9 @@ def _require_taking_part(program: Program) -> None:
         raise WrongState(f"The program is {program.state}; people enrol while it is open or running.")
 
 
-def _require_eligible(program: Program, person: Person) -> None:
-    if person.is_gone or not program.eligibility.admits(person):
+def _require_eligible(unit: Unit, program: Program, person: Person) -> None:
+    known = attributes_of(person, unit.get(Profile, person.id))
+    if person.is_gone or not program.eligibility.admits(person, known):
         raise NotEligible("This program is for other departments, sites or levels.")
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 
 from portal.clients import Services
 from portal.pages import (
+    completeness,
     frame,
     home,
     inbox,
@@ -15,6 +16,7 @@ from portal.pages import (
     numbers,
     profile,
     programs,
+    questions,
     reasons,
     requests,
     runs,
@@ -32,7 +34,9 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     words.register(app)
     reasons.register(app)
     numbers.register(app)
+    questions.register(app)
+    completeness.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs, runs):
+    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs, runs, questions):
         app.register_blueprint(page.blueprint)

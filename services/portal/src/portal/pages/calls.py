@@ -150,6 +150,11 @@ def cards(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def is_people_admin() -> bool:
+    """Whether the person administers people."""
+    return "people_admin" in me().get("roles", ())
+
+
 def is_manager() -> bool:
     """Whether the person may create and manage programs."""
     return "program_manager" in me().get("roles", ())

@@ -89,6 +89,7 @@ def _context() -> dict[str, Any]:
     return {
         "me": person,
         "is_manager": person is not None and "program_manager" in person.get("roles", ()),
+        "is_people_admin": person is not None and "people_admin" in person.get("roles", ()),
         "unread": _unread,
         "missing_parts": calls.missing_parts,
     }

@@ -123,12 +123,19 @@ NOTICES = {
     "run_failed": N_("A match that I started failed"),
     "run_published": N_("A match that I started is published"),
 }
+QUESTION_KINDS = {
+    "choice": N_("One of several answers"),
+    "choices": N_("Any of several answers"),
+    "yes_no": N_("Yes or no"),
+    "number": N_("A number"),
+    "text": N_("A few words"),
+}
 _ALL = {
     "part": PARTS, "kind": KINDS, "program_state": PROGRAM_STATES, "enrolment_state": ENROLMENT_STATES,
     "request_state": REQUEST_STATES, "mentorship_state": MENTORSHIP_STATES, "session_state": SESSION_STATES,
     "level": LEVELS, "health_reason": HEALTH_REASONS, "role": ROLES, "decline_reason": DECLINE_REASONS,
     "end_reason": END_REASONS, "component": COMPONENTS, "channel": CHANNELS, "notice": NOTICES,
-    **run_words.CODES,
+    "question_kind": QUESTION_KINDS, **run_words.CODES,
 }  # fmt: skip
 
 
@@ -137,6 +144,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(_in_readers_words, "in_words")
     app.add_template_global(minutes_options)
     app.add_template_global(kinds_options)
+    app.add_template_global(kinds_of_question)
 
 
 def in_words(code: str, of: str) -> str:
@@ -159,3 +167,8 @@ def minutes_options(lengths: Iterable[int]) -> list[tuple[int, str]]:
 def kinds_options(kinds: Iterable[str]) -> list[tuple[str, str]]:
     """Kinds of program to choose from."""
     return [(kind, in_words(kind, "kind")) for kind in kinds]
+
+
+def kinds_of_question(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """Kinds of answer to choose from."""
+    return [(kind, in_words(kind, "question_kind")) for kind in kinds]

@@ -24,7 +24,7 @@ __all__ = ["CLIENT", "ISSUER", "URLS", "Body", "FakeServices", "Refused", "momen
 
 
 class FakeServices(Identity, Profiles, Matching, Runs, Feedback, Notifications):
-    """People Ana (mentee), Ben (mentor) and Cara (manages programs), and what they did so far."""
+    """Ana (mentee), Ben (mentor), Cara (manages programs), Dora (administers people), and what they did so far."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +32,7 @@ class FakeServices(Identity, Profiles, Matching, Runs, Feedback, Notifications):
             ("prs_ana", "Ana Silva", ["employee"]),
             ("prs_ben", "Ben Okafor", ["employee"]),
             ("prs_cara", "Cara Lindqvist", ["employee", "program_manager"]),
+            ("prs_dora", "Dora Achterberg", ["employee", "people_admin"]),
         ):
             self.add_person(id, name, roles)
 
@@ -40,6 +41,7 @@ class FakeServices(Identity, Profiles, Matching, Runs, Feedback, Notifications):
         url = urlsplit(str(request.url))
         host = str(url.hostname).removesuffix(".test")
         self.calls.append((str(request.method), host, url.path))
+        self.queries.append(parse_qs(url.query))
         self.headers.append(dict(request.headers))
         if host in self.silent:
             raise requests.ConnectionError(f"{host} is silent")

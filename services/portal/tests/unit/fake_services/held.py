@@ -42,6 +42,7 @@ class Held:
     def __init__(self) -> None:
         self.people: dict[str, Body] = {}
         self.profiles: dict[str, Body] = {}
+        self.questions: dict[str, Body] = {}
         self.programs: dict[str, Body] = {}
         self.enrolments: dict[str, Body] = {}
         self.requests: dict[str, Body] = {}
@@ -61,6 +62,7 @@ class Held:
         self.silent: set[str] = set()
         self.refusals: dict[tuple[str, str], list[Refused]] = {}
         self.calls: list[tuple[str, str, str]] = []
+        self.queries: list[dict[str, list[str]]] = []
         self.headers: list[dict[str, str]] = []
         self.codes: dict[str, Body] = {}
         self.granted: dict[str, str] = {}

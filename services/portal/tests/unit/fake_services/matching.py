@@ -192,6 +192,15 @@ class Matching(Held):
         return 200, {"mentee_id": mentee, "mentor_id": mentor, "available": match is not None, "rule": None,
                      "words": None, "match": match, "known_at": moment()}, {}  # fmt: skip
 
+    def _seats(self, who: str, query: Any, body: Any, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
+        mine = [one for one in self.mentorships.values() if one["mentor_id"] == id and one["state"] == "active"]
+        mentees = sum(len(one["mentee_ids"]) for one in mine)
+        places = [{"program_id": one["program_id"], "role": one["role"], "limit": 1, "taken": 0}
+                  for one in self.enrolments.values() if one["person_id"] == id]  # fmt: skip
+        capacity = self.profiles.get(id, {"capacity": None})["capacity"]
+        return 200, {"person_id": id, "capacity": capacity, "mentees": mentees, "places": places, "takes_new": True,
+                     "over_by": 0}, {}  # fmt: skip
+
     def _routes_of_matching(self) -> list[Route]:
         return [
             ("GET", "/v1/programs", lambda who, *_: self._page(self._visible(who))),
@@ -203,6 +212,7 @@ class Matching(Held):
             ("POST", f"/v1/enrolments{ONE}/(approve|reject|waitlist|withdraw)", self._decide),
             ("GET", f"/v1/programs{ONE}/recommendations", self._recommendations),
             ("GET", f"/v1/programs{ONE}/requests", self._program_requests),
+            ("GET", f"/v1/people{ONE}/seats", self._seats),
             ("GET", "/v1/requests", self._requests),
             ("POST", "/v1/requests", self._ask),
             ("POST", f"/v1/requests{ONE}/(accept|decline|withdraw)", self._answer_request),

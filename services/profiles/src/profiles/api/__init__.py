@@ -1,12 +1,13 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
-from profiles.api import clients, consents, erasures, oauth, people, profiles, vocabularies
+from profiles.api import clients, consents, erasures, oauth, people, profile_fields, profiles, vocabularies
 from profiles.use_cases.data import gather
 from servicekit.web import audit_log, data
 
 BLUEPRINTS = (
     people.blueprint,
     profiles.blueprint,
+    profile_fields.blueprint,
     consents.blueprint,
     vocabularies.blueprint,
     clients.blueprint,

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from profiles.schemas.profiles import PauseProfile, ProfileSchema, PublishProfile
+from profiles.schemas.profiles import PauseProfile, ProfileQuery, ProfileSchema, PublishProfile
 from profiles.use_cases import profiles
 from profiles.use_cases.profiles import Draft, NamedProfile
 from servicekit import web
@@ -16,10 +16,12 @@ blueprint = web.blueprint("profiles", "/v1", description="What people say of the
 
 @blueprint.get("/people/<person_id>/profile")
 @web.operation("profile.read", private=True)
+@blueprint.arguments(ProfileQuery, location="query")
 @blueprint.response(200, ProfileSchema)
-def read_profile(person_id: str) -> Response:
+def read_profile(query: dict[str, Any], person_id: str) -> Response:
     """Read a mentoring profile; before the first was published an empty one, with the ETag `"0"`."""
-    return web.reply(profiles.read_profile(web.store(), web.caller(), person_id), ProfileSchema)
+    shown = profiles.read_profile(web.store(), web.caller(), person_id, query["role"])
+    return web.reply(shown, ProfileSchema)
 
 
 @blueprint.put("/people/<person_id>/profile")

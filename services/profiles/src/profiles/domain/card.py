@@ -1,10 +1,11 @@
 """What any employee may see of a colleague."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile, Statement
+from profiles.domain.profile_field import Answer, ProfileField, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,11 @@ class SkillShown:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A colleague's card: never attributes, reporting line, level, whom they avoid or whether they opted out."""
+    """A colleague's card: never attributes, reporting line, level, whom they avoid or whether they opted out.
+
+    `answers` are those to the organisation's own questions, by key: what is for cards, and what is private only where
+    whoever reads may see it.
+    """
 
     id: str
     name: str
@@ -27,9 +32,17 @@ class Card:
     skills: tuple[SkillShown, ...]
     themes: tuple[str, ...]
     bio: str
+    answers: dict[str, Answer] = field(default_factory=dict)
 
 
-def card_of(person: Person, profile: Profile | None, names: Mapping[str, str]) -> Card:
+def card_of(
+    person: Person,
+    profile: Profile | None,
+    names: Mapping[str, str],
+    asked: Iterable[ProfileField] = (),
+    *,
+    private: bool = False,
+) -> Card:
     """The card of a person; `names` are those of the skills and themes it shows, by id."""
     said = profile.statement if profile else Statement()
     return Card(
@@ -41,6 +54,7 @@ def card_of(person: Person, profile: Profile | None, names: Mapping[str, str]) -
         skills=tuple(SkillShown(name=names[one.skill_id], level=one.level) for one in said.skills_offered),
         themes=tuple(names[id] for id in said.helps_with),
         bio=said.bio,
+        answers=shown(asked, said.answers, private=private),
     )
 
 

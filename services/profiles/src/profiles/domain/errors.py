@@ -21,6 +21,10 @@ class ErasureUnderWay(AlreadyExists):
     """This person is being forgotten already."""
 
 
+class KeyTaken(AlreadyExists):
+    """There is a question of this key already."""
+
+
 class NotYoursToChange(Forbidden):
     """The person may change some of their own facts, and these are not among them."""
 

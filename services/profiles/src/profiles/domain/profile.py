@@ -1,10 +1,13 @@
 """What a person says for mentoring: skills, themes, hours, capacity, whom to avoid, and a pause."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo
 
 from contracts.profiles import ProfileChanged, SkillOffered, WeeklySlot
+from profiles.domain.profile_field import Answer, ProfileField, travelling, wrong_answers
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput
 
@@ -36,7 +39,7 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What a person publishes in one go; skills and themes by id."""
+    """What a person publishes in one go; skills and themes by id, `answers` to the organisation's questions by key."""
 
     skills_offered: tuple[Offer, ...] = ()
     skills_wanted: tuple[str, ...] = ()
@@ -48,13 +51,10 @@ class Statement:
     opted_out: bool = False
     avoid: tuple[str, ...] = ()
     consent: dict[str, bool] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
-    def check(self) -> None:
-        """Pass, or say everything that is wrong.
-
-        Raises:
-            InvalidInput: with one pointer per wrong value.
-        """
+    def trouble(self) -> list[FieldError]:
+        """Everything that is wrong but the answers, each with its pointer."""
         wrong = [
             *_repeated("skills_offered", [offer.skill_id for offer in self.skills_offered]),
             *_repeated("skills_wanted", list(self.skills_wanted)),
@@ -73,43 +73,64 @@ class Statement:
         ]
         if not 0 <= self.capacity <= MOST_CAPACITY:
             wrong.append(FieldError("/capacity", f"Write a whole number from 0 to {MOST_CAPACITY}."))
-        if wrong:
-            raise InvalidInput("Some parts of the profile are not as they must be; see `errors`.", wrong)
+        return wrong
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile(Entity):
     """A person's mentoring profile; the id is the person's.
 
-    `paused_until` is the first day, in the person's time zone, on which they are there again.
+    `paused_until` is the first day, in the person's time zone, on which they are there again, and `resumes_at` the
+    moment that a clock looks at it. `attributes` are the answers that travel, by the questions as they were when it was
+    told last, and `answered` the keys of all answers, for finding who answered a question.
     """
 
     statement: Statement = field(default_factory=Statement)
     paused_until: date | None = None
+    resumes_at: datetime | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+    answered: tuple[str, ...] = ()
 
-    def stating(self, statement: Statement) -> "Profile":
-        """The profile with everything said anew; a pause stays. Raises InvalidInput where it cannot be."""
-        statement.check()
-        return replace(self, statement=statement)
+    def stating(self, statement: Statement, asked: Sequence[ProfileField]) -> "Profile":
+        """The profile with everything said anew; a pause stays.
 
-    def paused(self, until: date, today: date) -> "Profile":
-        """The profile, out of all matching until that day.
+        Raises:
+            InvalidInput: with one pointer per wrong value or answer, and per required answer that is missing.
+        """
+        wrong = [*statement.trouble(), *wrong_answers(asked, statement.answers, self.statement.answers)]
+        if wrong:
+            raise InvalidInput("Some parts of the profile are not as they must be; see `errors`.", wrong)
+        return replace(self, statement=statement, answered=tuple(sorted(statement.answers))).telling(asked)
+
+    def telling(self, asked: Sequence[ProfileField]) -> "Profile":
+        """The profile with what travels of its answers, by the questions as they are now."""
+        return replace(self, attributes=travelling(asked, self.statement.answers))
+
+    def paused(self, until: date, now: datetime, zone: ZoneInfo) -> "Profile":
+        """The profile, out of all matching until that day begins in the person's time zone.
 
         Raises:
             InvalidInput: the day is not to come.
         """
+        today = now.astimezone(zone).date()
         if until <= today:
             detail = f"Write a day after {today.isoformat()}."
             raise InvalidInput("A pause ends on a day to come.", [FieldError("/until", detail)])
-        return replace(self, paused_until=until)
+        return replace(self, paused_until=until, resumes_at=_beginning(until, zone))
 
     def resumed(self) -> "Profile":
         """The profile without its pause."""
-        return replace(self, paused_until=None)
+        return replace(self, paused_until=None, resumes_at=None)
+
+    def at_its_time(self, now: datetime, zone: ZoneInfo) -> "Profile":
+        """Without the pause where it is over; with the right moment where the person moved to another time zone."""
+        if self.paused_until is None or self.paused_until <= now.astimezone(zone).date():
+            return self.resumed()
+        return replace(self, resumes_at=_beginning(self.paused_until, zone))
 
     @property
     def snapshot(self) -> ProfileChanged:
-        """What `matching` is told; the bio stays here."""
+        """What `matching` is told; the bio and whatever else somebody writes stay here."""
         said = self.statement
         return ProfileChanged(
             person_id=self.id,
@@ -123,7 +144,12 @@ class Profile(Entity):
             avoid=said.avoid,
             paused_until=self.paused_until,
             consent=said.consent,
+            attributes=self.attributes,
         )
+
+
+def _beginning(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _repeated(name: str, ids: list[str]) -> list[FieldError]:

@@ -100,6 +100,12 @@ class CardSchema(Schema):
     skills = fields.List(fields.Nested(SkillOnCard), **said("The skills they offer."))
     themes = fields.List(fields.String(), **said("The themes they help with."))
     bio = fields.String(**said("What they wrote about themselves."))
+    answers = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(),
+        data_key="fields",
+        **said("Answers to the organisation's own questions that you may see, by key; see `/v1/profile-fields`."),
+    )
 
 
 class CardPage(Page):

@@ -14,6 +14,7 @@ from profiles.domain.profile import (
     MOST_SKILLS,
     Interval,
 )
+from profiles.domain.profile_field import MOST_FIELDS
 from profiles.schemas.consents import PURPOSE
 from profiles.schemas.shapes import Flag, Texts, said
 from profiles.use_cases.profiles import Draft, NamedProfile
@@ -65,6 +66,13 @@ class PublishProfile(Schema):
         validate=validate.Length(max=20),
         **said("What they agree to, by purpose; a purpose that is left out stays as it was."),
     )
+    answers = fields.Dict(
+        keys=Text(40, least=1),
+        values=fields.Raw(allow_none=True),
+        data_key="fields",
+        validate=validate.Length(max=MOST_FIELDS),
+        **said("Answers to the organisation's own questions, by key (`/v1/profile-fields`); null is no answer."),
+    )
 
     @post_load
     def as_draft(self, data: dict[str, Any], **_: Any) -> Draft:
@@ -75,6 +83,30 @@ class PublishProfile(Schema):
 
 def _named(field: str) -> Callable[[NamedProfile], list[str]]:
     return lambda shown: [shown.names[id] for id in getattr(shown.profile.statement, field)]
+
+
+class GapSchema(Schema):
+    """What to say next."""
+
+    field = fields.String(**said("A field of the profile, `languages`, or `fields/KEY`."))
+    why = fields.String(**said("What it is good for."))
+
+
+class CompletenessSchema(Schema):
+    """How much a profile says of what the match needs."""
+
+    share = fields.Float(**said("From 0 to 1."))
+    next = fields.Nested(GapSchema, allow_none=True, **said("The question that would help most; null when complete."))
+
+
+class ProfileQuery(Schema):
+    """Whose eyes a profile is measured with."""
+
+    role = fields.List(
+        Code("mentor", "mentee"),
+        load_default=list,
+        **said("What they want to be, repeated; else what they say."),
+    )
 
 
 class ProfileSchema(Schema):
@@ -121,6 +153,15 @@ class ProfileSchema(Schema):
         values=fields.Boolean(),
         attribute="profile.statement.consent",
         **said("What they agree to, by purpose."),
+    )
+    answers = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(),
+        data_key="fields",
+        **said("Answers to what the organisation asks now, by key."),
+    )
+    completeness = fields.Nested(
+        CompletenessSchema, **said("How much it says of what the match needs; it is worked out, not sent.")
     )
     paused_until = fields.Date(
         attribute="profile.paused_until", allow_none=True, **said("The first day on which they are there again.")

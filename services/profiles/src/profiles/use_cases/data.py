@@ -5,6 +5,7 @@ from profiles.domain.consent import Consent
 from profiles.domain.erasure import Erasure
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
+from profiles.domain.profile_field import ProfileField
 from profiles.domain.vocabulary import Skill, Theme
 from profiles.permissions import TABLE, relations_to_person
 from profiles.ports import Store, Unit
@@ -33,6 +34,13 @@ def gather(store: Store, caller: Caller, person_id: str) -> list[Holding]:
             ),
             _one("profile", "What you said of yourself for mentoring.", Profile, profile),
             *_words(unit, profile),
+            Holding(
+                name="questions",
+                about="Your organisation's own questions that your profile answers; the answers are in your profile.",
+                kind=ProfileField,
+                items=[one for one in unit.profile_fields() if profile is not None and one.id in profile.answered],
+                without=frozenset({"retell_after"}),
+            ),
             _one("consent", "What you agreed to, by purpose, with every word.", Consent, unit.get(Consent, person_id)),
             _one("roles", "The roles that you were given here.", Grant, unit.get(Grant, person_id)),
             Holding(

@@ -128,7 +128,7 @@ def show_cards(store: Store, caller: Caller, ids: Sequence[str]) -> list[Card]:
         unit.prefetch(Person, ids)
         known = [person for id in dict.fromkeys(ids) if (person := unit.get(Person, id)) is not None]
         people = [person for person in known if person.erasure_id is None or person.id == caller.id]
-        return _cards(unit, people)
+        return _cards(unit, caller, people)
 
     return store.reading(work)
 
@@ -145,12 +145,13 @@ def find_people(store: Store, caller: Caller, query: str, after: tuple[str, str]
         people = unit.people_named(search_words(query), exact, after, limit + 1)
         shown, more = people[:limit], len(people) > limit
         following = (shown[-1].sort_name, shown[-1].id) if more else None
-        return Found(cards=_cards(unit, shown), following=following)
+        return Found(cards=_cards(unit, caller, shown), following=following)
 
     return store.reading(work)
 
 
-def _cards(unit: Unit, people: Sequence[Person]) -> list[Card]:
+def _cards(unit: Unit, caller: Caller, people: Sequence[Person]) -> list[Card]:
+    asked, private = unit.profile_fields(), TABLE.allows(caller, "answers.private")
     unit.prefetch(Profile, [person.id for person in people])
     profiles = {person.id: unit.get(Profile, person.id) for person in people}
     published = [profile for profile in profiles.values() if profile is not None]
@@ -159,7 +160,7 @@ def _cards(unit: Unit, people: Sequence[Person]) -> list[Card]:
     unit.prefetch(Theme, themes)
     names = {id: unit.require(Skill, id).name for id in skills}
     names |= {id: unit.require(Theme, id).name for id in themes}
-    return [card_of(person, profiles[person.id], names) for person in people]
+    return [card_of(person, profiles[person.id], names, asked, private=private) for person in people]
 
 
 def _refuse_what_hr_says(names: Sequence[str]) -> None:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from profiles.domain.completeness import Completeness, Side, completeness
 from profiles.domain.person import Person
 from profiles.domain.profile import Interval, Offer, Profile, Statement
+from profiles.domain.profile_field import Answer, given, shown
 from profiles.domain.vocabulary import Skill, Theme
 from profiles.permissions import TABLE, relations_to_person
 from profiles.ports import Store, Unit
@@ -22,7 +25,8 @@ from servicekit.refusals import FieldError, InvalidInput, Stale, WrongState
 class Draft:
     """What somebody sends as their profile; skills and themes by name or id, offered skills as (skill, level).
 
-    Of `consent`, purposes that are not named stay as they were.
+    Of `consent`, purposes that are not named stay as they were. `answers` are as they came: what each may be is for its
+    question to say.
     """
 
     skills_offered: tuple[tuple[str, int], ...] = ()
@@ -35,14 +39,20 @@ class Draft:
     opted_out: bool = False
     avoid: tuple[str, ...] = ()
     consent: dict[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedProfile:
-    """A profile with the names of its skills and themes by id; `version` 0 is a profile that nobody published yet."""
+    """A profile with the names of its skills and themes by id; `version` 0 is a profile that nobody published yet.
+
+    `answers` are those to what is asked now.
+    """
 
     profile: Profile
     names: Mapping[str, str]
+    answers: Mapping[str, Answer]
+    completeness: Completeness
 
     @property
     def version(self) -> int:
@@ -50,13 +60,13 @@ class NamedProfile:
         return self.profile.version
 
 
-def read_profile(store: Store, caller: Caller, person_id: str) -> NamedProfile:
-    """A person's profile, an empty one where they published none yet."""
+def read_profile(store: Store, caller: Caller, person_id: str, sides: Iterable[Side] = ()) -> NamedProfile:
+    """A person's profile, an empty one where they published none yet; complete for those sides and for what it says."""
     TABLE.require(caller, "profile.read", relations_to_person(caller.id, person_id))
 
     def work(unit: Unit) -> NamedProfile:
         unit.require(Person, person_id)
-        return _named(unit, unit.get(Profile, person_id) or Profile(id=person_id))
+        return _named(unit, unit.get(Profile, person_id) or Profile(id=person_id), sides)
 
     return store.reading(work)
 
@@ -79,7 +89,8 @@ def publish_profile(
         _expect(before, expected)
         _check_avoided(unit, person.id, draft.avoid)
         consent = keep_consent(unit, consent_of(unit, person.id), draft.consent, caller, clock.now())
-        after = before.stating(replace(_statement(unit, draft, person.id), consent=consent.purposes))
+        said = replace(_statement(unit, draft, person.id), consent=consent.purposes)
+        after = before.stating(said, unit.profile_fields())
         if after == before and before.version:
             return _named(unit, before)
         _audit_foreign_hand(unit, clock, caller, "profile.change", person.id)
@@ -101,9 +112,9 @@ def pause_profile(
 
     def work(unit: Unit) -> NamedProfile:
         person = _employed(unit, person_id)
-        today = clock.now().astimezone(ZoneInfo(person.facts.time_zone)).date()
         before = _published(unit, person.id, expected)
-        return _pausing(unit, clock, caller, "profile.pause", before, before.paused(until, today))
+        after = before.paused(until, clock.now(), ZoneInfo(person.facts.time_zone))
+        return _pausing(unit, clock, caller, "profile.pause", before, after)
 
     return store.atomically(work)
 
@@ -119,6 +130,22 @@ def resume_profile(
         return _pausing(unit, clock, caller, "profile.resume", before, before.resumed())
 
     return store.atomically(work)
+
+
+def end_pause(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
+    """End a pause whose day has come where the person is; one that was moved or ended meanwhile stays as it is."""
+
+    def work(unit: Unit) -> None:
+        before, person = unit.get(Profile, person_id), unit.get(Person, person_id)
+        if before is None or person is None or before.resumes_at is None:
+            return
+        after = before.at_its_time(clock.now(), ZoneInfo(person.facts.time_zone))
+        if after.paused_until is None:
+            unit.save(after, after.snapshot)
+        elif after != before:
+            unit.save(after)
+
+    store.atomically(work)
 
 
 def _pausing(unit: Unit, clock: Clock, caller: Caller, operation: str, before: Profile, after: Profile) -> NamedProfile:
@@ -190,6 +217,7 @@ def _statement(unit: Unit, draft: Draft, person_id: str) -> Statement:
         bio=draft.bio,
         opted_out=draft.opted_out,
         avoid=draft.avoid,
+        answers=given(draft.answers),
     )
 
 
@@ -197,15 +225,21 @@ def _places(name: str, texts: Iterable[str]) -> list[tuple[str, str]]:
     return [(f"/{name}/{place}", text) for place, text in enumerate(texts)]
 
 
-def _named(unit: Unit, profile: Profile) -> NamedProfile:
-    said = profile.statement
+def _named(unit: Unit, profile: Profile, sides: Iterable[Side] = ()) -> NamedProfile:
+    said, asked = profile.statement, unit.profile_fields()
     skills = [*(offer.skill_id for offer in said.skills_offered), *said.skills_wanted]
     themes = [*said.goals, *said.helps_with]
     unit.prefetch(Skill, skills)
     unit.prefetch(Theme, themes)
     names = {id: unit.require(Skill, id).name for id in skills}
     names |= {id: unit.require(Theme, id).name for id in themes}
-    return NamedProfile(profile=profile, names=names)
+    languages = unit.require(Person, profile.id).facts.languages
+    return NamedProfile(
+        profile=profile,
+        names=names,
+        answers=shown(asked, said.answers, private=True),
+        completeness=completeness(said, languages, asked, sides),
+    )
 
 
 def _audit_foreign_hand(unit: Unit, clock: Clock, caller: Caller, operation: str, person_id: str) -> None:
