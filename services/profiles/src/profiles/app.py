@@ -9,6 +9,7 @@ from flask import Flask
 
 from profiles import repository
 from profiles.api import BLUEPRINTS
+from profiles.api.scim import blueprint as scim
 from profiles.config import Settings
 from profiles.domain.access import PortalClient
 from profiles.handlers import HANDLERS
@@ -39,7 +40,7 @@ def create_app(settings: Settings) -> Flask:
 def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityProvider) -> Flask:
     """The web application over any store and identity provider."""
     keys = SigningKeys(store, clock, settings.signing_key_secret, settings.token_issuer, settings.token_audience)
-    return web.create_app(
+    app = web.create_app(
         service="profiles",
         store=store,
         clock=clock,
@@ -55,8 +56,12 @@ def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityP
             "provider": provider,
             "portal": PortalClient(settings.portal_client_id, settings.portal_client_secret),
             "default_time_zone": settings.default_time_zone,
+            "roles_by_group": settings.roles_by_group,
         },
     )
+    # SCIM describes itself, so it is no part of the OpenAPI document (docs/decisions/0014-scim-by-a-library.md).
+    app.register_blueprint(scim)
+    return app
 
 
 def create_worker(settings: Settings) -> Worker:

@@ -1,9 +1,10 @@
 """What the process is told by its environment, every missing or bad name reported at once."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from zoneinfo import available_timezones
 
+from profiles.domain.group import RolesByGroup, roles_by_group
 from servicekit.config import BadSettings, Environment, KitSettings
 
 
@@ -21,6 +22,7 @@ class Settings(KitSettings):
     oidc_trust_unverified_email: bool
     default_time_zone: str
     people_admin: str
+    roles_by_group: RolesByGroup = field(default_factory=dict)
 
     @staticmethod
     def from_env() -> "Settings":
@@ -48,7 +50,11 @@ class Settings(KitSettings):
         env.check()
         if settings.default_time_zone not in available_timezones():
             raise BadSettings(f"DEFAULT_TIME_ZONE must be an IANA time zone, not {settings.default_time_zone!r}")
-        return settings
+        try:
+            roles = roles_by_group(env.text("SCIM_ROLE_GROUPS", default=""))
+        except ValueError as problem:
+            raise BadSettings(f"SCIM_ROLE_GROUPS: {problem}") from problem
+        return replace(settings, roles_by_group=roles)
 
 
 def _well_known(issuer: str) -> str:

@@ -8,12 +8,15 @@ import servicekit.store
 from contracts import Event
 from profiles.domain.access import Grant, RefreshFamily, SigningKey, SignInLink
 from profiles.domain.client import Client
+from profiles.domain.group import Group
 from profiles.domain.person import Person
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.entity import Entity
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T", Skill, Theme)
+Where: TypeAlias = servicekit.store.Where
+Order: TypeAlias = servicekit.store.Order
 
 
 class Unit(Protocol):
@@ -35,12 +38,20 @@ class Unit(Protocol):
         """Keep the entity and tell its events."""
         ...
 
+    def remove(self, entity: Entity) -> None:
+        """Delete the entity."""
+        ...
+
     def person_by_email(self, key: str) -> Person | None:
         """The person whose folded address this is."""
         ...
 
     def person_by_external_id(self, external_id: str) -> Person | None:
         """The person whom HR calls so."""
+        ...
+
+    def person_by_user_name(self, key: str) -> Person | None:
+        """The person whose folded account name this is; their address where no account was provisioned."""
         ...
 
     def people_named(
@@ -58,6 +69,26 @@ class Unit(Protocol):
 
     def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
         """Entries in use whose names have words that begin so, by (name key, id) after `after`."""
+        ...
+
+    def provisioned(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Person]:
+        """People whom the identity provider may see and `where` finds."""
+        ...
+
+    def count_provisioned(self, where: Where) -> int:
+        """How many those are."""
+        ...
+
+    def groups_where(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Group]:
+        """The provider's groups that `where` finds."""
+        ...
+
+    def count_groups(self, where: Where) -> int:
+        """How many those are."""
+        ...
+
+    def groups_of(self, person_ids: Sequence[str]) -> list[Group]:
+        """The groups that have one of these people among their members."""
         ...
 
     def people_admins(self) -> list[Grant]:

@@ -7,11 +7,12 @@ import servicekit.store
 from profiles.domain.access import Grant, Guard, RefreshFamily, SigningKey, SignInLink
 from profiles.domain.audit import AuditRow
 from profiles.domain.client import Client
+from profiles.domain.group import Group
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.search import folded
 from profiles.domain.vocabulary import Skill, Theme
-from servicekit.store import Documents, Index, index
+from servicekit.store import Documents, Index, Order, Where, index
 
 T = TypeVar("T", Skill, Theme)
 
@@ -22,6 +23,7 @@ DOCUMENTS: tuple[Documents, ...] = (
         (
             index("email_key", unique=True),
             index("external_key", unique=True, where={"external_key": {"$gt": ""}}),
+            index("user_name_key", unique=True, where={"user_name_key": {"$gt": ""}}),
             index("name_prefixes", "sort_name", "_id"),
             index("sort_name", "_id"),
         ),
@@ -31,6 +33,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Theme, "themes", (index("name_key", unique=True), index("keys"), index("prefixes", "name_key", "_id"))),
     Documents(Client, "clients"),
     Documents(Grant, "grants", (index("roles"),)),
+    Documents(Group, "groups", (index("members"), index("name_key", "_id"), index("external_id"))),
     Documents(SignInLink, "sign_in_links", (index("person_id", "issuer"),)),
     Documents(
         RefreshFamily, "refresh_families", (Index(fields=(("expires_at", 1),), expire_after=0), index("person_id"))
@@ -50,6 +53,9 @@ class Unit(servicekit.store.Unit):
     def person_by_external_id(self, external_id: str) -> Person | None:
         return self.first(Person, {"external_key": external_id})
 
+    def person_by_user_name(self, key: str) -> Person | None:
+        return self.first(Person, {"user_name_key": key})
+
     def people_named(
         self, words: Sequence[str], exact: str | None, after: tuple[str, str] | None, limit: int
     ) -> list[Person]:
@@ -65,6 +71,21 @@ class Unit(servicekit.store.Unit):
         found = {"retired": False, **_all("prefixes", words)}
         return self.find(kind, _after("name_key", found, after), (("name_key", 1), ("_id", 1)), limit)
 
+    def provisioned(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Person]:
+        return self.find(Person, _provisioned(where), order, limit, skip)
+
+    def count_provisioned(self, where: Where) -> int:
+        return self.count(Person, _provisioned(where))
+
+    def groups_where(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Group]:
+        return self.find(Group, where, order, limit, skip)
+
+    def count_groups(self, where: Where) -> int:
+        return self.count(Group, where)
+
+    def groups_of(self, person_ids: Sequence[str]) -> list[Group]:
+        return self.find(Group, {"members": {"$in": list(person_ids)}})
+
     def people_admins(self) -> list[Grant]:
         return self.find(Grant, {"roles": "people_admin"})
 
@@ -79,6 +100,11 @@ class Unit(servicekit.store.Unit):
 
     def signing_keys(self) -> list[SigningKey]:
         return self.find(SigningKey, {}, (("signs_from", -1),))
+
+
+def _provisioned(where: Where) -> Where:
+    gone = {"facts.account.withdrawn": True, "status": "left"}
+    return {**where, "$nor": [*where.get("$nor", ()), gone]}
 
 
 def _all(field: str, words: Sequence[str]) -> dict[str, Any]:

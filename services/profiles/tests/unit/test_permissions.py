@@ -31,6 +31,7 @@ MAY: dict[str, set[str]] = {
     "person.read": {"self", "people_admin"} | READERS,
     "person.change": {"self", "people_admin", "people:write"},
     "person.change-any-fact": {"people_admin", "people:write"},
+    "provisioning.use": {"people:write"},
     "roles.read": {"self", "people_admin", "auditor"},
     "roles.grant": {"people_admin"},
     "profile.read": {"self", "people_admin"},

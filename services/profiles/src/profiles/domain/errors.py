@@ -13,6 +13,10 @@ class ExternalIdTaken(AlreadyExists):
     """Another person has this external id."""
 
 
+class UserNameTaken(AlreadyExists):
+    """Another person has this account name."""
+
+
 class NameTaken(AlreadyExists):
     """The vocabulary already has an entry of this name or synonym."""
 

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from contracts import Event
 from contracts.profiles import ContactChanged, PersonChanged
+from profiles.domain.account import Account
 from profiles.domain.search import folded, plain, prefixes
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
@@ -49,6 +50,7 @@ class Facts:
     languages: tuple[str, ...] = ()
     locale: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
+    account: Account | None = None
 
     def check(self) -> None:
         """Pass, or say everything that is wrong.
@@ -93,7 +95,8 @@ FACTS_OF_ONE_S_OWN = frozenset({"time_zone", "languages", "locale"})
 class Person(Entity):
     """Somebody the organisation employs, or employed.
 
-    `email_key` and `external_key` are what must be unique; `sort_name` and `name_prefixes` serve the search.
+    `email_key`, `external_key` and `user_name_key` are what must be unique; `sort_name` and `name_prefixes` serve the
+    search. `changed_at` is when facts or status changed last.
     """
 
     facts: Facts
@@ -101,8 +104,10 @@ class Person(Entity):
     registered_at: datetime
     email_key: str
     external_key: str | None
+    user_name_key: str = ""
     sort_name: str
     name_prefixes: tuple[str, ...]
+    changed_at: datetime | None = None
 
     @staticmethod
     def registered(id: str, facts: Facts, now: datetime) -> "Person":
@@ -132,6 +137,12 @@ class Person(Entity):
     def may_come_in(self) -> bool:
         """Whether this person gets and keeps access."""
         return self.status != "left"
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether the identity provider may see this person; one whom it deleted is gone for it while they are away."""
+        account = self.facts.account
+        return account is None or not account.withdrawn or self.may_come_in
 
     @property
     def snapshots(self) -> tuple[PersonChanged, ContactChanged]:
@@ -170,6 +181,7 @@ def _keys(facts: Facts) -> dict[str, Any]:
     return {
         "email_key": folded(facts.email),
         "external_key": facts.external_id,
+        "user_name_key": folded(facts.account.user_name if facts.account else facts.email),
         "sort_name": plain(facts.name),
         "name_prefixes": prefixes(facts.name),
     }

@@ -1,12 +1,12 @@
 """Registering people, changing their facts, finding them, and showing their cards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from profiles.domain.access import REPORTING_LINES, Guard
 from profiles.domain.card import Card, card_of, skills_shown, themes_shown
-from profiles.domain.errors import EmailTaken, ExternalIdTaken, NotYoursToChange
+from profiles.domain.errors import EmailTaken, ExternalIdTaken, NotYoursToChange, UserNameTaken
 from profiles.domain.person import FACTS_OF_ONE_S_OWN, Facts, Person, Status
 from profiles.domain.profile import Profile
 from profiles.domain.search import search_words
@@ -109,7 +109,7 @@ def change_person(
             _refuse_circle(unit, after)
         if before.may_come_in and not after.may_come_in:
             end_access(unit, clock, caller, person_id)
-        return unit.save(after, *after.news(before))
+        return unit.save(replace(after, changed_at=clock.now()), *after.news(before))
 
     return store.atomically(work)
 
@@ -177,6 +177,11 @@ def _check_unique(unit: Unit, person: Person) -> None:
         raise EmailTaken(
             f"{other.id} has this e-mail address.",
             [FieldError("/email", "Use another address, or change that person.")],
+        )
+    other = unit.person_by_user_name(person.user_name_key)
+    if other is not None and other.id != person.id:
+        raise UserNameTaken(
+            f"{other.id} has this account name.", [FieldError("/email", "Use another one, or change that person.")]
         )
     if person.external_key is None:
         return
