@@ -23,6 +23,8 @@ class Settings(KitSettings):
     default_time_zone: str
     people_admin: str
     roles_by_group: RolesByGroup = field(default_factory=dict)
+    import_folder: str = ""
+    import_leavers: int = 20
 
     @staticmethod
     def from_env() -> "Settings":
@@ -46,6 +48,9 @@ class Settings(KitSettings):
             oidc_trust_unverified_email=env.flag("OIDC_TRUST_UNVERIFIED_EMAIL", default=False),
             default_time_zone=env.text("DEFAULT_TIME_ZONE", default="UTC"),
             people_admin=env.text("PEOPLE_ADMIN", default=""),
+            import_folder=env.text("PROFILES_IMPORT_FOLDER", default=""),
+            # More leavers than these need somebody to confirm their number.
+            import_leavers=env.integer("IMPORT_LEAVERS", default=20, least=0),
         )
         env.check()
         if settings.default_time_zone not in available_timezones():

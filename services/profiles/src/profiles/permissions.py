@@ -14,6 +14,10 @@ TABLE = Permissions(
         "person.change": rule(role("people_admin"), scope("people:write"), _ONESELF),
         # Also who may look people up by address or external id.
         "person.change-any-fact": rule(role("people_admin"), scope("people:write")),
+        "import.create": rule(role("people_admin"), scope("people:write")),
+        "import.read": rule(role("people_admin"), scope("people:write")),
+        "import.apply": rule(role("people_admin"), scope("people:write")),
+        "import.cancel": rule(role("people_admin"), scope("people:write")),
         "provisioning.use": rule(scope("people:write")),
         "roles.read": rule(role("people_admin", "auditor"), _ONESELF),
         "roles.grant": rule(role("people_admin")),

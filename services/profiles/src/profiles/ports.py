@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import servicekit.store
@@ -9,6 +10,8 @@ from contracts import Event
 from profiles.domain.access import Grant, RefreshFamily, SigningKey, SignInLink
 from profiles.domain.client import Client
 from profiles.domain.group import Group
+from profiles.domain.imports.course import Batch, Chunk, Import, Stage
+from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.entity import Entity
@@ -89,6 +92,42 @@ class Unit(Protocol):
 
     def groups_of(self, person_ids: Sequence[str]) -> list[Group]:
         """The groups that have one of these people among their members."""
+        ...
+
+    def people_by_keys(self, external_ids: Sequence[str], names: Sequence[str]) -> list[Person]:
+        """People with one of these external ids, or one of these folded addresses or account names."""
+        ...
+
+    def known_to_hr(self, after: str, limit: int) -> list[Person]:
+        """People who did not leave and have an external id, by id after `after`."""
+        ...
+
+    def chunk_holding(self, import_id: str, line: int) -> Chunk | None:
+        """The chunk of a file that has this line."""
+        ...
+
+    def discard_file(self, import_id: str) -> None:
+        """Drop the chunks and batches of an import."""
+        ...
+
+    def next_batch(self, import_id: str, stage: Stage) -> Batch | None:
+        """The first batch of an import at this stage."""
+        ...
+
+    def batches_showing(self, import_id: str, action: str | None, after: int, limit: int) -> list[Batch]:
+        """Batches from number `after` on that have rows of this action."""
+        ...
+
+    def faults_after(self, import_id: str, after: str, limit: int) -> list[Fault]:
+        """What is wrong with an import's rows, by line, behind the fault `after`."""
+        ...
+
+    def imports_before(self, before: str | None, limit: int) -> list[Import]:
+        """Imports, the newest first."""
+        ...
+
+    def imports_to_work_on(self, now: datetime, limit: int) -> list[Import]:
+        """Imports of which something is to be done: read, carried out, given up as too old, or tidied away."""
         ...
 
     def people_admins(self) -> list[Grant]:

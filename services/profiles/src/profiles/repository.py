@@ -1,6 +1,7 @@
 """The documents of this service, their indexes, and its unit of work with the named queries."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import servicekit.store
@@ -8,6 +9,8 @@ from profiles.domain.access import Grant, Guard, RefreshFamily, SigningKey, Sign
 from profiles.domain.audit import AuditRow
 from profiles.domain.client import Client
 from profiles.domain.group import Group
+from profiles.domain.imports.course import Batch, Chunk, Import, Seen, Stage
+from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.search import folded
@@ -15,6 +18,14 @@ from profiles.domain.vocabulary import Skill, Theme
 from servicekit.store import Documents, Index, Order, Where, index
 
 T = TypeVar("T", Skill, Theme)
+
+OPEN, FINISHED = ("received", "reading", "applying"), ("completed", "cancelled", "failed")
+
+
+def expiring() -> tuple[Index, ...]:
+    """The index that removes documents at their `expires_at`."""
+    return (Index(fields=(("expires_at", 1),), expire_after=0),)
+
 
 DOCUMENTS: tuple[Documents, ...] = (
     Documents(
@@ -34,6 +45,11 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Client, "clients"),
     Documents(Grant, "grants", (index("roles"),)),
     Documents(Group, "groups", (index("members"), index("name_key", "_id"), index("external_id"))),
+    Documents(Import, "imports", (index("state"), index("tidied", "state"))),
+    Documents(Chunk, "import_chunks", (index("import_id", "first_line"), *expiring())),
+    Documents(Batch, "import_batches", (index("import_id", "stage", "number"), *expiring())),
+    Documents(Seen, "import_seen", expiring()),
+    Documents(Fault, "import_faults", (index("import_id", "_id"),)),
     Documents(SignInLink, "sign_in_links", (index("person_id", "issuer"),)),
     Documents(
         RefreshFamily, "refresh_families", (Index(fields=(("expires_at", 1),), expire_after=0), index("person_id"))
@@ -85,6 +101,43 @@ class Unit(servicekit.store.Unit):
 
     def groups_of(self, person_ids: Sequence[str]) -> list[Group]:
         return self.find(Group, {"members": {"$in": list(person_ids)}})
+
+    def people_by_keys(self, external_ids: Sequence[str], names: Sequence[str]) -> list[Person]:
+        # Three questions, each by its index, instead of one `$or`, which not every server answers by indexes.
+        asked = (("external_key", external_ids), ("email_key", names), ("user_name_key", names))
+        found = [self.find(Person, {field: {"$in": list(keys)}}) for field, keys in asked if keys]
+        return list({person.id: person for people in found for person in people}.values())
+
+    def known_to_hr(self, after: str, limit: int) -> list[Person]:
+        where = {"_id": {"$gt": after}, "status": {"$ne": "left"}, "external_key": {"$gt": ""}}
+        return self.find(Person, where, limit=limit)
+
+    def chunk_holding(self, import_id: str, line: int) -> Chunk | None:
+        return self.first(Chunk, {"import_id": import_id, "first_line": {"$lte": line}}, (("first_line", -1),))
+
+    def discard_file(self, import_id: str) -> None:
+        self.discard(Chunk, {"import_id": import_id})
+        self.discard(Batch, {"import_id": import_id})
+
+    def next_batch(self, import_id: str, stage: Stage) -> Batch | None:
+        return self.first(Batch, {"import_id": import_id, "stage": stage}, (("number", 1),))
+
+    def batches_showing(self, import_id: str, action: str | None, after: int, limit: int) -> list[Batch]:
+        where: dict[str, Any] = {"import_id": import_id, "number": {"$gte": after}}
+        return self.find(Batch, where | ({"actions": action} if action else {}), (("number", 1),), limit)
+
+    def faults_after(self, import_id: str, after: str, limit: int) -> list[Fault]:
+        return self.find(Fault, {"import_id": import_id, "_id": {"$gt": after}}, limit=limit)
+
+    def imports_before(self, before: str | None, limit: int) -> list[Import]:
+        where: dict[str, Any] = {"_id": {"$lt": before}} if before else {}
+        return self.find(Import, where, (("_id", -1),), limit)
+
+    def imports_to_work_on(self, now: datetime, limit: int) -> list[Import]:
+        at_work = self.find(Import, {"state": {"$in": list(OPEN)}}, limit=limit)
+        old = self.find(Import, {"state": "ready", "expires_at": {"$lte": now}}, limit=limit)
+        untidy = self.find(Import, {"tidied": False, "state": {"$in": list(FINISHED)}}, limit=limit)
+        return [*at_work, *old, *untidy]
 
     def people_admins(self) -> list[Grant]:
         return self.find(Grant, {"roles": "people_admin"})

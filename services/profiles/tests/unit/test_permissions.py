@@ -31,6 +31,10 @@ MAY: dict[str, set[str]] = {
     "person.read": {"self", "people_admin"} | READERS,
     "person.change": {"self", "people_admin", "people:write"},
     "person.change-any-fact": {"people_admin", "people:write"},
+    "import.create": {"people_admin", "people:write"},
+    "import.read": {"people_admin", "people:write"},
+    "import.apply": {"people_admin", "people:write"},
+    "import.cancel": {"people_admin", "people:write"},
     "provisioning.use": {"people:write"},
     "roles.read": {"self", "people_admin", "auditor"},
     "roles.grant": {"people_admin"},
@@ -68,7 +72,9 @@ def test_without_a_token_nothing_but_tokens_and_keys_is_served(api: Api) -> None
     for path, item in document["paths"].items():
         for method, entry in item.items():
             if isinstance(entry, dict) and entry.get("security"):
-                address = path.replace("{person_id}", "prs_a").replace("{client_id}", "cli_a")
+                address = (
+                    path.replace("{person_id}", "prs_a").replace("{client_id}", "cli_a").replace("{import_id}", "imp_a")
+                )
                 assert api.http.open(address, method=method.upper()).status_code == 401, (method, path)
                 asked += 1
     assert asked >= len(MAY) - 3  # two rows are public, one is no operation of its own

@@ -21,6 +21,10 @@ class NameTaken(AlreadyExists):
     """The vocabulary already has an entry of this name or synonym."""
 
 
+class ConfirmationNeeded(Refusal):
+    """More people would leave by this than may without somebody confirming their number."""
+
+
 class NotYoursToChange(Forbidden):
     """The person may change some of their own facts, and these are not among them."""
 

@@ -31,6 +31,9 @@ _LANGUAGE = re.compile(
 )
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _ZONES = frozenset(available_timezones())
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LONGEST_TEXT, MOST_ATTRIBUTES, MOST_LANGUAGES = 200, 50, 20
+_TEXTS = ("name", "title", "department", "site", "external_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,14 @@ class Facts:
             wrong.append(FieldError("/email", "Write an e-mail address such as ana@example.com."))
         if not self.name:
             wrong.append(FieldError("/name", "Write the person's name."))
+        wrong += [
+            FieldError(f"/{name}", f"Write at most {LONGEST_TEXT} characters, none of them a control character.")
+            for name in _TEXTS
+            if _is_bad(getattr(self, name) or "")
+        ]
+        if len(self.attributes) > MOST_ATTRIBUTES or len(self.languages) > MOST_LANGUAGES:
+            detail = f"Give at most {MOST_ATTRIBUTES} attributes and {MOST_LANGUAGES} languages."
+            wrong.append(FieldError("/attributes", detail))
         if self.time_zone not in _ZONES:
             wrong.append(FieldError("/time_zone", "Write an IANA time zone such as Europe/Berlin."))
         if self.level is not None and not LEAST_LEVEL <= self.level <= MOST_LEVEL:
@@ -84,6 +95,11 @@ class Facts:
             FieldError(f"/attributes/{name}", "An attribute's name is letters, digits, `_`, `.`, `-`, a letter first.")
             for name in self.attributes
             if not _ATTRIBUTE.fullmatch(name)
+        ]
+        wrong += [
+            FieldError(f"/attributes/{name}", f"Write at most {LONGEST_TEXT} characters without control characters.")
+            for name, value in self.attributes.items()
+            if _is_bad(value)
         ]
         return wrong
 
@@ -175,6 +191,10 @@ class Person(Entity):
     def news(self, before: "Person") -> tuple[Event, ...]:
         """The snapshots that differ from those of `before`."""
         return tuple(now for then, now in zip(before.snapshots, self.snapshots, strict=True) if then != now)
+
+
+def _is_bad(text: str) -> bool:
+    return len(text) > LONGEST_TEXT or _CONTROL.search(text) is not None
 
 
 def _keys(facts: Facts) -> dict[str, Any]:

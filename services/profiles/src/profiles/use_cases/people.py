@@ -106,7 +106,7 @@ def change_person(
         _check_unique(unit, after)
         if after.facts.manager_id != before.facts.manager_id:
             _require_manager(unit, after)
-            _refuse_circle(unit, after)
+            refuse_circle(unit, after)
         if before.may_come_in and not after.may_come_in:
             end_access(unit, clock, caller, person_id)
         return unit.save(replace(after, changed_at=clock.now()), *after.news(before))
@@ -147,6 +147,25 @@ def find_people(store: Store, caller: Caller, query: str, after: tuple[str, str]
         return Found(cards=_cards(unit, shown), following=following)
 
     return store.reading(work)
+
+
+def refuse_circle(unit: Unit, person: Person) -> None:
+    """Refuse a person whose new manager reports to them, however far up.
+
+    Raises:
+        InvalidInput: naming the circle.
+    """
+    # Two changes far apart can close a circle together, so all changes of lines go through one document.
+    unit.save(unit.get(Guard, REPORTING_LINES) or Guard(id=REPORTING_LINES))
+    line = [person.id]
+    above = person.facts.manager_id
+    while above is not None and above not in line:
+        line.append(above)
+        manager = unit.get(Person, above)
+        above = manager.facts.manager_id if manager else None
+    if above == person.id:
+        circle = " > ".join([*line, person.id])
+        raise _bad_manager(f"The reporting line would be a circle: {circle}.", "Name somebody outside it, or null.")
 
 
 def _cards(unit: Unit, people: Sequence[Person]) -> list[Card]:
@@ -200,20 +219,6 @@ def _require_manager(unit: Unit, person: Person) -> None:
         raise _bad_manager("Nobody is their own manager.", "Name somebody else, or null.")
     if unit.get(Person, manager_id) is None:
         raise _bad_manager(f"There is no person {manager_id}.", f"Register {manager_id} first, or leave it out.")
-
-
-def _refuse_circle(unit: Unit, person: Person) -> None:
-    # Two changes far apart can close a circle together, so all changes of lines go through one document.
-    unit.save(unit.get(Guard, REPORTING_LINES) or Guard(id=REPORTING_LINES))
-    line = [person.id]
-    above = person.facts.manager_id
-    while above is not None and above not in line:
-        line.append(above)
-        manager = unit.get(Person, above)
-        above = manager.facts.manager_id if manager else None
-    if above == person.id:
-        circle = " > ".join([*line, person.id])
-        raise _bad_manager(f"The reporting line would be a circle: {circle}.", "Name somebody outside it, or null.")
 
 
 def _bad_manager(detail: str, advice: str) -> InvalidInput:
