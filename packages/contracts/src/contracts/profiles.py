@@ -141,13 +141,14 @@ about("profiles.skill", "The organisation's vocabulary of skills. A skill is ret
 
 @state("profiles.skill", "changed", key="skill_id", visibility="public", consumers=("matching", "notifications"))
 class SkillChanged(Event):
-    """A skill was added, renamed, sorted anew or retired."""
+    """A skill was added, renamed, sorted anew, retired or merged into another."""
 
     skill_id: SkillId
     name: Name
     synonyms: tuple[Name, ...] = ()
     category: Text = ""
     retired: bool = False
+    merged_into: SkillId | None = None
 
 
 about("profiles.theme", "The organisation's vocabulary of goal themes. A theme is retired, never removed.")
@@ -155,13 +156,14 @@ about("profiles.theme", "The organisation's vocabulary of goal themes. A theme i
 
 @state("profiles.theme", "changed", key="theme_id", visibility="public", consumers=("matching", "notifications"))
 class ThemeChanged(Event):
-    """A theme was added, renamed, sorted anew or retired."""
+    """A theme was added, renamed, sorted anew, retired or merged into another."""
 
     theme_id: ThemeId
     name: Name
     synonyms: tuple[Name, ...] = ()
     category: Text = ""
     retired: bool = False
+    merged_into: ThemeId | None = None
 
 
 about(

@@ -16,6 +16,7 @@ COMMANDS = {
     "events": ("mentormesh.events:events", "Tail topics; list, release or drop parked events."),
     "topics": ("mentormesh.topics:topics", "Print the topics that the platform needs."),
     "acl": ("mentormesh.topics:acl", "Print the access lists that the platform needs."),
+    "people": ("mentormesh.people:people", "Import people from an HR file."),
     "seed": ("mentormesh.seed.command:seed", "Fill the platform with 500 people, two programs and 60 mentorships."),
 }
 

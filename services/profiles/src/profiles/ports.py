@@ -74,6 +74,14 @@ class Unit(Protocol):
         """Entries in use whose names have words that begin so, by (name key, id) after `after`."""
         ...
 
+    def terms_merged(self, kind: type[T]) -> list[T]:
+        """Entries that were merged into another."""
+        ...
+
+    def profiles_naming(self, skills: Sequence[str], themes: Sequence[str], limit: int) -> list[str]:
+        """The ids of profiles that name one of these."""
+        ...
+
     def provisioned(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Person]:
         """People whom the identity provider may see and `where` finds."""
         ...

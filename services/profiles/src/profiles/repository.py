@@ -27,6 +27,16 @@ def expiring() -> tuple[Index, ...]:
     return (Index(fields=(("expires_at", 1),), expire_after=0),)
 
 
+def terms() -> tuple[Index, ...]:
+    """The indexes of a vocabulary."""
+    return (
+        index("name_key", unique=True),
+        index("keys"),
+        index("prefixes", "name_key", "_id"),
+        index("merged_into", where={"merged_into": {"$gt": ""}}),
+    )
+
+
 DOCUMENTS: tuple[Documents, ...] = (
     Documents(
         Person,
@@ -39,9 +49,18 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("sort_name", "_id"),
         ),
     ),
-    Documents(Profile, "profiles"),
-    Documents(Skill, "skills", (index("name_key", unique=True), index("keys"), index("prefixes", "name_key", "_id"))),
-    Documents(Theme, "themes", (index("name_key", unique=True), index("keys"), index("prefixes", "name_key", "_id"))),
+    Documents(
+        Profile,
+        "profiles",
+        (
+            index("statement.skills_offered.skill_id"),
+            index("statement.skills_wanted"),
+            index("statement.goals"),
+            index("statement.helps_with"),
+        ),
+    ),
+    Documents(Skill, "skills", terms()),
+    Documents(Theme, "themes", terms()),
     Documents(Client, "clients"),
     Documents(Grant, "grants", (index("roles"),)),
     Documents(Group, "groups", (index("members"), index("name_key", "_id"), index("external_id"))),
@@ -86,6 +105,18 @@ class Unit(servicekit.store.Unit):
     def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
         found = {"retired": False, **_all("prefixes", words)}
         return self.find(kind, _after("name_key", found, after), (("name_key", 1), ("_id", 1)), limit)
+
+    def terms_merged(self, kind: type[T]) -> list[T]:
+        return self.find(kind, {"merged_into": {"$gt": ""}})
+
+    def profiles_naming(self, skills: Sequence[str], themes: Sequence[str], limit: int) -> list[str]:
+        asked = [(f"statement.{name}", skills) for name in ("skills_offered.skill_id", "skills_wanted")]
+        asked += [(f"statement.{name}", themes) for name in ("goals", "helps_with")]
+        found: dict[str, None] = {}
+        for field, ids in asked:
+            if ids and len(found) < limit:
+                found |= {one.id: None for one in self.find(Profile, {field: {"$in": list(ids)}}, limit=limit)}
+        return list(found)[:limit]
 
     def provisioned(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Person]:
         return self.find(Person, _provisioned(where), order, limit, skip)

@@ -129,7 +129,7 @@ class Person(Entity):
     def registered(id: str, facts: Facts, now: datetime) -> "Person":
         """A new person; raises InvalidInput where the facts cannot be."""
         facts.check()
-        return Person(id=id, facts=facts, registered_at=now, **_keys(facts))
+        return Person(id=id, facts=facts, registered_at=now, changed_at=now, **_keys(facts))
 
     def with_facts(self, changes: Mapping[str, Any]) -> "Person":
         """The person with some facts changed; raises InvalidInput where they cannot be."""

@@ -1,11 +1,12 @@
 """Skills and themes: the words an organisation agreed on, and those somebody proposed by using them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from contracts.profiles import SkillChanged, ThemeChanged
 from profiles.domain.search import folded, prefixes
 from servicekit.entity import Entity
+from servicekit.refusals import WrongState
 
 Standing = Literal["approved", "proposed"]
 
@@ -26,6 +27,7 @@ class Term(Entity):
     category: str = ""
     standing: Standing = "approved"
     retired: bool = False
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,12 @@ class Skill(Term):
     def snapshot(self) -> SkillChanged:
         """What other services are told."""
         return SkillChanged(
-            skill_id=self.id, name=self.name, synonyms=self.synonyms, category=self.category, retired=self.retired
+            skill_id=self.id,
+            name=self.name,
+            synonyms=self.synonyms,
+            category=self.category,
+            retired=self.retired,
+            merged_into=self.merged_into,
         )
 
 
@@ -48,7 +55,12 @@ class Theme(Term):
     def snapshot(self) -> ThemeChanged:
         """What other services are told."""
         return ThemeChanged(
-            theme_id=self.id, name=self.name, synonyms=self.synonyms, category=self.category, retired=self.retired
+            theme_id=self.id,
+            name=self.name,
+            synonyms=self.synonyms,
+            category=self.category,
+            retired=self.retired,
+            merged_into=self.merged_into,
         )
 
 
@@ -60,17 +72,41 @@ def new_term(
     kind: type[T], id: str, name: str, synonyms: tuple[str, ...] = (), category: str = "", *, proposed: bool = False
 ) -> T:
     """A new entry; a synonym that repeats the name or another one is dropped."""
+    term = kind(id=id, name=name, name_key=folded(name), keys=(), prefixes=())
+    return said(term, name, synonyms, category, "proposed" if proposed else "approved")
+
+
+def said(term: T, name: str, synonyms: tuple[str, ...], category: str, standing: Standing = "approved") -> T:
+    """An entry with this name, these synonyms and this category."""
     kept: dict[str, str] = {}
     for synonym in synonyms:
         if folded(synonym) != folded(name):
             kept.setdefault(folded(synonym), synonym)
-    return kind(
-        id=id,
+    return replace(
+        term,
         name=name,
         name_key=folded(name),
         keys=(folded(name), *kept),
         prefixes=prefixes(name, *kept.values()),
         synonyms=tuple(kept.values()),
         category=category,
-        standing="proposed" if proposed else "approved",
+        standing=standing,
     )
+
+
+def merged(term: T, into: T) -> tuple[T, T]:
+    """An entry after it was merged into another, and that other, which is found by all of its words from now on.
+
+    Raises:
+        WrongState: the same entry, or one of the two was merged before.
+    """
+    if term.id == into.id:
+        raise WrongState(f"{term.id} cannot be merged into itself.")
+    for one in (term, into):
+        if one.merged_into is not None:
+            raise WrongState(f"{one.id} was merged into {one.merged_into}.")
+    # Its name may be given again once the other entry no longer has it.
+    free = f"{term.name_key} ({term.id})"
+    gone = replace(term, retired=True, merged_into=into.id, name_key=free, keys=(), prefixes=())
+    words = (*into.synonyms, term.name, *term.synonyms)
+    return gone, replace(said(into, into.name, words, into.category or term.category), retired=False)
