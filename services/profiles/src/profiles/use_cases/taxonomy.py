@@ -101,8 +101,11 @@ def _add(unit: Unit, kind: type[T], rows: Sequence[Entry]) -> Taxonomy:
 
 def _known(unit: Unit, kind: type[T], rows: Sequence[Entry]) -> dict[str, T]:
     """The terms that have one of the rows' words, by word."""
-    keys = {folded(word) for row in rows for word in (row.name, *row.synonyms)}
-    return {key: term for term in unit.terms_with_keys(kind, sorted(keys)) for key in term.keys}
+    return {key: term for term in unit.terms_with_keys(kind, _words(rows)) for key in term.keys}
+
+
+def _words(rows: Sequence[Entry]) -> list[str]:
+    return sorted({folded(word) for row in rows for word in (row.name, *row.synonyms)})
 
 
 def _owner_of_a_synonym(known: Mapping[str, T], row: Entry, mine: T | None) -> str | None:
