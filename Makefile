@@ -72,6 +72,10 @@ bench: setup ## Measure, beside the bare figures of the same run; writes benchma
 bench-match: setup ## Every bar of the match beside its limit or peer (make bench-match SIZE=L)
 	$(BIN)/python -m benchmarks.match.bench --size $(or $(SIZE),S)
 
+.PHONY: bench-people
+bench-people: setup ## Imports, SCIM and the people search beside bare inserts (make bench-people PEOPLE=100000)
+	$(BIN)/python -m benchmarks.people.bench --people $(or $(PEOPLE),2000)
+
 .PHONY: faults
 faults: setup ## The long fault test: processes killed at random and at named points
 	$(BIN)/python -m pytest tests/faults -m faults $(PYTEST)
