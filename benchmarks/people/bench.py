@@ -59,12 +59,13 @@ def measure(people: int) -> dict[str, Any]:
         stack = Stack(f"{folder}/stack")
         kafka, mongodb = os.environ.get("KAFKA_BOOTSTRAP"), os.environ.get("MONGODB_URI")
         own = not (kafka and mongodb)
+        fenced = os.environ.get("KAFKA_TRANSACTIONS", "true").lower() == "true"
         try:
             if own:
                 backing = stack.up("--only", "backing")
-                kafka, mongodb = backing["kafka"], backing["mongodb"]
+                kafka, mongodb, fenced = backing["kafka"], backing["mongodb"], backing["broker"] != "noida"
             load = os.getloadavg()[0]
-            bench = Bench(str(kafka), str(mongodb), people)
+            bench = Bench(str(kafka), str(mongodb), people, fenced)
             try:
                 server = bench.client.server_info()["version"]
                 return {"cores": os.cpu_count(), "load_before": round(load, 1), "server": server, **bench.figures()}

@@ -55,7 +55,7 @@ class NobodySignsIn:
 class Bench:
     """One run over databases and topics of its own, dropped afterwards."""
 
-    def __init__(self, kafka: str, mongodb: str, people: int) -> None:
+    def __init__(self, kafka: str, mongodb: str, people: int, fenced: bool) -> None:
         self.name = f"b{uuid.uuid4().hex[:10]}"
         self.people = people
         self.client = connect(mongodb)
@@ -70,7 +70,7 @@ class Bench:
         )
         self.profiles.prepare()
         self.matching.prepare()
-        self.log = KafkaLog(KafkaSettings(bootstrap=kafka, prefix=self.name))
+        self.log = KafkaLog(KafkaSettings(bootstrap=kafka, prefix=self.name, fenced=fenced))
         self.log.prepare([topic for topic in topics().values() if topic.producer == "profiles"])
 
     def close(self) -> None:
