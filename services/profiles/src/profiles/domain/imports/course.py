@@ -16,7 +16,7 @@ Mode = Literal["full", "changes"]
 Action = Literal["joiner", "rehire", "leaver", "mover", "changed", "unchanged"]
 ACTIONS: tuple[Action, ...] = ("joiner", "rehire", "leaver", "mover", "changed", "unchanged")
 MOVES = frozenset({"title", "department", "level", "site"})
-ROWS_AT_ONCE = 200
+ROWS_AT_ONCE = 100
 LASTS = timedelta(days=7)
 _OPEN = ("received", "reading", "ready", "applying")
 
