@@ -252,6 +252,7 @@ def _settings() -> Settings:
         web_workers=1,
         web_threads=1,
         log_level="warning",
+        generation=1,
         signing_key_secret="s" * 32,
         portal_client_id="portal",
         portal_client_secret="p" * 32,
