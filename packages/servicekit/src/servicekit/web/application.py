@@ -123,7 +123,7 @@ def _admit(app: Flask, permissions: Permissions, verifier: Verifier, admits: Cal
             g.caller = verifier.caller(_bearer())
             if admits is not None and not admits(g.caller):
                 raise Unauthenticated("This account is no longer active here.")
-        if not guard.form:
+        if not guard.form and not guard.upload:
             require_json_body()
 
 

@@ -15,19 +15,21 @@ class Guard:
     creates: bool = False
     if_match: bool = False
     form: bool = False
+    upload: bool = False
 
 
 OF_THE_KIT = Guard(None)
 
 
 def operation(
-    name: str, *, creates: bool = False, if_match: bool = False, form: bool = False
+    name: str, *, creates: bool = False, if_match: bool = False, form: bool = False, upload: bool = False
 ) -> Callable[[View], View]:
     """Say which row of the permission table guards a view.
 
-    `creates`: an idempotency key is required. `if_match`: so is the version. `form`: the body is not JSON.
+    `creates`: an idempotency key is required. `if_match`: so is the version. `form`: the body is a form
+    of a standard that has errors of its own. `upload`: it is a file.
     """
-    return lambda view: guarded(view, Guard(name, creates, if_match, form))
+    return lambda view: guarded(view, Guard(name, creates, if_match, form, upload))
 
 
 def guarded(view: View, guard: Guard) -> View:

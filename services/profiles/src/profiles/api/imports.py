@@ -33,7 +33,7 @@ blueprint = web.blueprint("imports", "/v1", description="Imports of people from 
 
 
 @blueprint.post("/imports")
-@web.operation("import.create", creates=True, form=True)
+@web.operation("import.create", creates=True, upload=True)
 @blueprint.arguments(NewImportQuery, location="query")
 @blueprint.doc(requestBody={"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}})
 @blueprint.response(201, ImportSchema)

@@ -70,7 +70,7 @@ def merge_skill(body: dict[str, Any], skill_id: str) -> Response:
 
 
 @blueprint.post("/skills/import")
-@web.operation("vocabulary.import", form=True)
+@web.operation("vocabulary.import", upload=True)
 @blueprint.doc(requestBody=_CSV)
 @blueprint.response(200, TaxonomySchema)
 def import_skills() -> Response:
@@ -123,7 +123,7 @@ def merge_theme(body: dict[str, Any], theme_id: str) -> Response:
 
 
 @blueprint.post("/themes/import")
-@web.operation("vocabulary.import", form=True)
+@web.operation("vocabulary.import", upload=True)
 @blueprint.doc(requestBody=_CSV)
 @blueprint.response(200, TaxonomySchema)
 def import_themes() -> Response:
