@@ -13,7 +13,12 @@ from staged import signed_in
 pytestmark = pytest.mark.stack
 
 WITHIN_SECONDS = 5.0
-DOORS = (("profiles", "/me"), ("matching", "/programs"), ("feedback", "/surveys"), ("notifications", "/inbox"))
+DOORS = (
+    ("profiles", "/me"),
+    ("matching", "/programs"),
+    ("feedback", "/mentorships/mnt_none/journey"),
+    ("notifications", "/inbox"),
+)
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
