@@ -19,11 +19,6 @@ DOORS = (
     ("feedback", "/mentorships/mnt_none/journey"),
     ("notifications", "/inbox"),
 )
-    ("profiles", "/me"),
-    ("matching", "/programs"),
-    ("feedback", "/mentorships/mnt_none/journey"),
-    ("notifications", "/inbox"),
-)
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
