@@ -1,4 +1,7 @@
-"""The clocks of this service: erasures and signing keys. Refresh tokens need none, an index removes them."""
+"""The clocks of this service: erasures, signing keys, and profiles that follow merged skills and themes.
+
+Refresh tokens are no clock's: an index removes them.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,6 +11,7 @@ from profiles.domain.access import SigningKey
 from profiles.domain.erasure import Pace
 from profiles.use_cases.erasures import advance_erasure
 from profiles.use_cases.keys import keys_due, turn_key
+from profiles.use_cases.vocabularies import follow_merges, profiles_behind_merges
 from servicekit.timers import Timer
 
 AT_ONCE = 100
@@ -28,4 +32,5 @@ def timers(pace: Pace, key_lifetime: timedelta, make_key: Callable[[datetime], S
             act=partial(turn_key, lifetime=key_lifetime, make_key=make_key),
             every=60.0,
         ),
+        Timer("merges", profiles_behind_merges, follow_merges, every=2.0),
     )

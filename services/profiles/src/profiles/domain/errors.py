@@ -13,12 +13,20 @@ class ExternalIdTaken(AlreadyExists):
     """Another person has this external id."""
 
 
+class UserNameTaken(AlreadyExists):
+    """Another person has this account name."""
+
+
 class NameTaken(AlreadyExists):
     """The vocabulary already has an entry of this name or synonym."""
 
 
 class ErasureUnderWay(AlreadyExists):
     """This person is being forgotten already."""
+
+
+class ConfirmationNeeded(Refusal):
+    """More people would leave by this than may without somebody confirming their number."""
 
 
 class NotYoursToChange(Forbidden):
