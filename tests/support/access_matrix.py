@@ -35,7 +35,10 @@ SERVICES: dict[str, tuple[Any, Permissions]] = {
     "notifications": (notifications.api.BLUEPRINTS, notifications.permissions.TABLE),
 }
 # Rows that no address names, since they are asked for within another operation.
-WITHIN = {"person.change-any-fact": "changing facts that are not one's own to change, and finding people by address"}
+WITHIN = {
+    "person.change-any-fact": "changing facts that are not one's own to change, and finding people by address",
+    "provisioning.use": "everything under `/scim/v2`, which describes itself; by clients with the scope `people:write`",
+}
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
