@@ -76,6 +76,10 @@ bench-match: setup ## Every bar of the match beside its limit or peer (make benc
 bench-recommendations: setup ## Recommendations over HTTP among 25,000 mentors, beside their limit
 	$(BIN)/python -m benchmarks.recommendations.bench $(BENCH)
 
+.PHONY: bench-people
+bench-people: setup ## Imports, SCIM and the people search beside bare inserts (make bench-people PEOPLE=100000)
+	$(BIN)/python -m benchmarks.people.bench --people $(or $(PEOPLE),2000)
+
 .PHONY: faults
 faults: setup ## The long fault test: processes killed at random and at named points
 	$(BIN)/python -m pytest tests/faults -m faults $(PYTEST)

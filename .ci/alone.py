@@ -22,6 +22,8 @@ LOCAL = {
     "mentormesh-engine": "packages/engine",
 }
 TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "openapi-spec-validator")
+# What judges one service alone.
+TOOLS_OF = {"profiles": ("scim2-tester",)}
 NO_TESTS = 5
 PEOPLE = """person_id,role,time_zone,remote,languages,availability,skills_offered,skills_wanted
 ana,mentee,UTC,yes,en,Mon 09:00-12:00,,Python
@@ -76,7 +78,7 @@ def environment(scratch: Path, name: str, part: str, tools: Sequence[str] = ()) 
 
 def service_alone(scratch: Path, service: str) -> None:
     """Install `service` in an environment of its own and run its unit tests there."""
-    python = environment(scratch, service, f"services/{service}", TEST_TOOLS) / "python"
+    python = environment(scratch, service, f"services/{service}", (*TEST_TOOLS, *TOOLS_OF.get(service, ()))) / "python"
     must(python, "-c", f"import {service}.__main__")
     words = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--disable-socket", "--allow-unix-socket"]
     # The root conftest.py belongs to the whole checkout, which this environment does not have.

@@ -38,6 +38,7 @@ SERVICES: dict[str, tuple[Any, Permissions]] = {
 WITHIN = {
     "answers.private": "reading answers to the organisation's own questions that are on nobody's card",
     "person.change-any-fact": "changing facts that are not one's own to change, and finding people by address",
+    "provisioning.use": "everything under `/scim/v2`, which describes itself; by clients with the scope `people:write`",
 }
 _METHODS = ("get", "post", "put", "patch", "delete")
 

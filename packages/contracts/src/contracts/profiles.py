@@ -150,13 +150,14 @@ about(
 
 @state("profiles.skill", "changed", key="skill_id", visibility="public", consumers=("matching", "notifications"))
 class SkillChanged(Event):
-    """A skill was added, renamed, sorted anew or retired."""
+    """A skill was added, renamed, sorted anew, retired or merged into another."""
 
     skill_id: SkillId
     name: Name
     synonyms: tuple[Name, ...] = ()
     category: Text = ""
     retired: bool = False
+    merged_into: SkillId | None = None
 
 
 about(
@@ -169,13 +170,14 @@ about(
 
 @state("profiles.theme", "changed", key="theme_id", visibility="public", consumers=("matching", "notifications"))
 class ThemeChanged(Event):
-    """A theme was added, renamed, sorted anew or retired."""
+    """A theme was added, renamed, sorted anew, retired or merged into another."""
 
     theme_id: ThemeId
     name: Name
     synonyms: tuple[Name, ...] = ()
     category: Text = ""
     retired: bool = False
+    merged_into: ThemeId | None = None
 
 
 about(

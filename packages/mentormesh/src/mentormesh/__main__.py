@@ -14,7 +14,7 @@ COMMANDS = {
     "doctor": ("mentormesh.doctor:doctor", "Check this machine and the running stack, and say what to mend."),
     "token": ("mentormesh.tokens:token", "Print a platform token for one person of the local stack."),
     "events": ("mentormesh.events:events", "Tail topics; list, release or drop parked events."),
-    "people": ("mentormesh.people:people", "Export what the platform holds about somebody."),
+    "people": ("mentormesh.people:people", "Import people from an HR file, or export what is held about one."),
     "audit": ("mentormesh.audit:audit", "Verify the audit log of a service, or export it."),
     "topics": ("mentormesh.topics:topics", "Print the topics that the platform needs."),
     "acl": ("mentormesh.topics:acl", "Print the access lists that the platform needs."),

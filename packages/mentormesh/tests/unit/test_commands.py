@@ -34,7 +34,9 @@ def test_every_command_of_the_platform_speaks_json(name: str) -> None:
     assert "--json" in CliRunner().invoke(main, [name, "--help"]).output
 
 
-@pytest.mark.parametrize("words", [["people", "export"], ["audit", "verify"], ["audit", "export"]])
+@pytest.mark.parametrize(
+    "words", [["people", "export"], ["people", "import"], ["audit", "verify"], ["audit", "export"]]
+)
 def test_what_a_group_of_commands_tells_is_json_too(words: list[str]) -> None:
     assert "--json" in CliRunner().invoke(main, [*words, "--help"]).output
 

@@ -71,8 +71,11 @@ class MongoSession:
         where = {"_id": ids[0]} if len(ids) == 1 else {"_id": {"$in": list(ids)}}
         return list(self._database[collection].find(where, session=self._session))
 
-    def query(self, collection: str, where: Where, order: Order, limit: int | None) -> list[Document]:
-        return list(self._database[collection].find(where, sort=list(order), limit=limit or 0, session=self._session))
+    def query(self, collection: str, where: Where, order: Order, limit: int | None, skip: int = 0) -> list[Document]:
+        found = self._database[collection].find(
+            where, sort=list(order), limit=limit or 0, skip=skip, session=self._session
+        )
+        return list(found)
 
     def count(self, collection: str, where: Where) -> int:
         return self._database[collection].count_documents(where, session=self._session)

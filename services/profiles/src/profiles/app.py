@@ -3,21 +3,26 @@
 import argparse
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import structlog
 from flask import Flask
 
 from profiles import repository
 from profiles.api import BLUEPRINTS
+from profiles.api.scim import blueprint as scim
 from profiles.config import Settings
 from profiles.domain.access import PortalClient
 from profiles.handlers import handlers
+from profiles.imports.folder import watch
+from profiles.imports.work import work_through
 from profiles.issuer.keys import SigningKeys, new_signing_key
 from profiles.issuer.provider import DiscoveredKeys, OpenIdProvider, Trust
 from profiles.permissions import TABLE
 from profiles.ports import IdentityProvider, Store
 from profiles.timers import timers
 from profiles.use_cases.admission import is_admitted
+from profiles.use_cases.groups import apply_roles
 from profiles.use_cases.setup import ensure_signing_key, make_first_people_admin
 from servicekit import web
 from servicekit.clock import Clock, SystemClock
@@ -27,7 +32,7 @@ from servicekit.refusals import InvalidInput, WrongState
 from servicekit.store import Catalogue
 from servicekit.tokens import Verifier
 from servicekit.web.rates import Rates
-from servicekit.worker import Worker, prepare
+from servicekit.worker import Loop, Worker, prepare
 
 log = structlog.get_logger()
 
@@ -40,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
 def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityProvider) -> Flask:
     """The web application over any store and identity provider."""
     keys = SigningKeys(store, clock, settings.signing_key_secret, settings.token_issuer, settings.token_audience)
-    return web.create_app(
+    app = web.create_app(
         service="profiles",
         store=store,
         clock=clock,
@@ -58,8 +63,13 @@ def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityP
             "portal": PortalClient(settings.portal_client_id, settings.portal_client_secret),
             "pace": settings.erasure,
             "default_time_zone": settings.default_time_zone,
+            "roles_by_group": settings.roles_by_group,
+            "import_leavers": settings.import_leavers,
         },
     )
+    # SCIM describes itself, so it is no part of the OpenAPI document (docs/decisions/0014-scim-by-a-library.md).
+    app.register_blueprint(scim)
+    return app
 
 
 def create_worker(settings: Settings) -> Worker:
@@ -72,8 +82,18 @@ def create_worker(settings: Settings) -> Worker:
         timers=timers(
             settings.erasure, settings.signing_key_lifetime, partial(new_signing_key, settings.signing_key_secret)
         ),
+        loops=_loops(settings),
         metrics_bind=settings.metrics_bind,
     )
+
+
+def _loops(settings: Settings) -> tuple[Loop, ...]:
+    """The imports, by one worker at a time; and the watched folder, where there is one."""
+    imports = Loop("imports", work_through(settings.default_time_zone), every=0.2, leased=True)
+    if not settings.import_folder:
+        return (imports,)
+    folder = watch(Path(settings.import_folder), settings.import_leavers)
+    return (imports, Loop("import-folder", folder, every=2.0, leased=True))
 
 
 def initialise(settings: Settings, arguments: Sequence[str]) -> None:
@@ -88,6 +108,8 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
     clock = SystemClock()
     if ensure_signing_key(store, clock, partial(new_signing_key, settings.signing_key_secret)):
         log.info("signing-key-made")
+    if regrouped := apply_roles(store, clock, settings.roles_by_group):
+        log.info("roles-by-group-changed", groups=regrouped)
     if email:
         try:
             made = make_first_people_admin(store, clock, email, settings.default_time_zone)

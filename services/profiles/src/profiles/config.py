@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import available_timezones
 
 from profiles.domain.access import GRANTABLE
 from profiles.domain.erasure import Pace
+from profiles.domain.group import RolesByGroup, roles_by_group
 from servicekit.config import BadSettings, Environment, KitSettings
 
 _DAY = 86_400
@@ -31,6 +32,9 @@ class Settings(KitSettings):
     oidc_role_map: Mapping[str, str] = field(default_factory=dict)
     signing_key_lifetime: timedelta = timedelta(days=90)
     erasure: Pace = field(default_factory=Pace)
+    roles_by_group: RolesByGroup = field(default_factory=dict)
+    import_folder: str = ""
+    import_leavers: int = 20
 
     @staticmethod
     def from_env() -> "Settings":
@@ -63,11 +67,18 @@ class Settings(KitSettings):
                 retell_after=timedelta(seconds=env.seconds("ERASURE_RETELL_AFTER", default=3900)),
                 compaction_lag=timedelta(seconds=env.seconds("ERASURE_COMPACTION_LAG", default=_DAY + 3600)),
             ),
+            import_folder=env.text("PROFILES_IMPORT_FOLDER", default=""),
+            # More leavers than these need somebody to confirm their number.
+            import_leavers=env.integer("IMPORT_LEAVERS", default=20, least=0),
         )
         env.check()
         if settings.default_time_zone not in available_timezones():
             raise BadSettings(f"DEFAULT_TIME_ZONE must be an IANA time zone, not {settings.default_time_zone!r}")
-        return settings
+        try:
+            roles = roles_by_group(env.text("SCIM_ROLE_GROUPS", default=""))
+        except ValueError as problem:
+            raise BadSettings(f"SCIM_ROLE_GROUPS: {problem}") from problem
+        return replace(settings, roles_by_group=roles)
 
 
 def _role_map(env: Environment) -> Mapping[str, str]:

@@ -10,6 +10,10 @@ from contracts import Event
 from profiles.domain.access import Grant, RefreshFamily, SigningKey, SignInLink
 from profiles.domain.client import Client
 from profiles.domain.erasure import Erasure, State
+from profiles.domain.group import Group
+from profiles.domain.imports.course import Batch, Chunk, Import, Stage
+from profiles.domain.imports.naming import Naming
+from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.profile_field import ProfileField
@@ -18,6 +22,8 @@ from servicekit.entity import Entity
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T", Skill, Theme)
+Where: TypeAlias = servicekit.store.Where
+Order: TypeAlias = servicekit.store.Order
 
 
 class Unit(Protocol):
@@ -45,6 +51,10 @@ class Unit(Protocol):
 
     def person_by_external_id(self, external_id: str) -> Person | None:
         """The person whom HR calls so."""
+        ...
+
+    def person_by_user_name(self, key: str) -> Person | None:
+        """The person whose folded account name this is; their address where no account was provisioned."""
         ...
 
     def people_named(
@@ -78,6 +88,86 @@ class Unit(Protocol):
 
     def pauses_over(self, now: datetime, limit: int) -> list[str]:
         """The people whose pause ends now or ended, the longest ago first."""
+        ...
+
+    def terms_merged(self, kind: type[T]) -> list[T]:
+        """Entries that were merged into another."""
+        ...
+
+    def profiles_naming(self, skills: Sequence[str], themes: Sequence[str], limit: int) -> list[str]:
+        """The ids of profiles that name one of these."""
+        ...
+
+    def provisioned(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Person]:
+        """People whom the identity provider may see and `where` finds."""
+        ...
+
+    def count_provisioned(self, where: Where) -> int:
+        """How many those are."""
+        ...
+
+    def groups_where(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Group]:
+        """The provider's groups that `where` finds."""
+        ...
+
+    def count_groups(self, where: Where) -> int:
+        """How many those are."""
+        ...
+
+    def groups_of(self, person_ids: Sequence[str]) -> list[Group]:
+        """The groups that have one of these people among their members."""
+        ...
+
+    def people_by_keys(self, external_ids: Sequence[str], names: Sequence[str]) -> list[Person]:
+        """People with one of these external ids, or one of these folded addresses or account names."""
+        ...
+
+    def known_to_hr(self, after: str, limit: int) -> list[Person]:
+        """People who did not leave and have an external id, by id after `after`."""
+        ...
+
+    def chunk_holding(self, import_id: str, line: int) -> Chunk | None:
+        """The chunk of a file that has this line."""
+        ...
+
+    def discard_file(self, import_id: str) -> None:
+        """Drop the chunks and batches of an import."""
+        ...
+
+    def discard_lines(self, import_id: str) -> None:
+        """Drop the chunks of an import."""
+        ...
+
+    def chunks_naming(self, naming: Naming) -> list[Chunk]:
+        """The chunks of files that have a line with a cell that names the person."""
+        ...
+
+    def batches_naming(self, naming: Naming) -> list[Batch]:
+        """The batches that have a row about the person, or one that names them as manager."""
+        ...
+
+    def discard_seen(self, naming: Naming) -> int:
+        """Drop that files named the person; returns how many."""
+        ...
+
+    def next_batch(self, import_id: str, stage: Stage) -> Batch | None:
+        """The first batch of an import at this stage."""
+        ...
+
+    def batches_showing(self, import_id: str, action: str | None, after: int, limit: int) -> list[Batch]:
+        """Batches from number `after` on that have rows of this action."""
+        ...
+
+    def faults_after(self, import_id: str, after: str, limit: int) -> list[Fault]:
+        """What is wrong with an import's rows, by line, behind the fault `after`."""
+        ...
+
+    def imports_before(self, before: str | None, limit: int) -> list[Import]:
+        """Imports, the newest first."""
+        ...
+
+    def imports_to_work_on(self, now: datetime, limit: int) -> list[Import]:
+        """Imports of which something is to be done: read, carried out, given up as too old, or tidied away."""
         ...
 
     def people_admins(self) -> list[Grant]:

@@ -9,23 +9,39 @@ from profiles.domain.access import Grant, Guard, RefreshFamily, SigningKey, Sign
 from profiles.domain.client import Client
 from profiles.domain.consent import Consent
 from profiles.domain.erasure import Erasure, Gone, State
+from profiles.domain.group import Group
+from profiles.domain.imports.course import Batch, Chunk, Import, Seen, Stage
+from profiles.domain.imports.naming import Naming
+from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.profile_field import ProfileField
 from profiles.domain.search import folded
 from profiles.domain.vocabulary import Skill, Theme
-from servicekit.store import Documents, Index, OutboxRow, index
+from servicekit.store import Documents, Index, Order, OutboxRow, Where, index
 
 T = TypeVar("T", Skill, Theme)
 
 # Before any moment here; a partial index serves a query that repeats its condition.
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_WORDS = (
-    index("name_key", unique=True),
-    index("keys"),
-    index("prefixes", "name_key", "_id"),
-    index("proposed_by", where={"proposed_by": {"$gt": ""}}),
-)
+OPEN, FINISHED = ("received", "reading", "applying"), ("completed", "cancelled", "failed")
+
+
+def expiring() -> tuple[Index, ...]:
+    """The index that removes documents at their `expires_at`."""
+    return (Index(fields=(("expires_at", 1),), expire_after=0),)
+
+
+def terms() -> tuple[Index, ...]:
+    """The indexes of a vocabulary."""
+    return (
+        index("name_key", unique=True),
+        index("keys"),
+        index("prefixes", "name_key", "_id"),
+        index("proposed_by", where={"proposed_by": {"$gt": ""}}),
+        index("merged_into", where={"merged_into": {"$gt": ""}}),
+    )
+
 
 DOCUMENTS: tuple[Documents, ...] = (
     Documents(
@@ -34,6 +50,7 @@ DOCUMENTS: tuple[Documents, ...] = (
         (
             index("email_key", unique=True),
             index("external_key", unique=True, where={"external_key": {"$gt": ""}}),
+            index("user_name_key", unique=True, where={"user_name_key": {"$gt": ""}}),
             index("name_prefixes", "sort_name", "_id"),
             index("sort_name", "_id"),
         ),
@@ -42,16 +59,26 @@ DOCUMENTS: tuple[Documents, ...] = (
         Profile,
         "profiles",
         (
+            index("statement.skills_offered.skill_id"),
+            index("statement.skills_wanted"),
+            index("statement.goals"),
+            index("statement.helps_with"),
             index("statement.avoid"),
             index("answered", "_id"),
             index("resumes_at", where={"resumes_at": {"$gt": EVER}}),
         ),
     ),
     Documents(ProfileField, "profile_fields"),
-    Documents(Skill, "skills", _WORDS),
-    Documents(Theme, "themes", _WORDS),
+    Documents(Skill, "skills", terms()),
+    Documents(Theme, "themes", terms()),
     Documents(Client, "clients"),
     Documents(Grant, "grants", (index("roles"),)),
+    Documents(Group, "groups", (index("members"), index("name_key", "_id"), index("external_id"))),
+    Documents(Import, "imports", (index("state"), index("tidied", "state"))),
+    Documents(Chunk, "import_chunks", (index("import_id", "first_line"), *expiring())),
+    Documents(Batch, "import_batches", (index("import_id", "stage", "number"), *expiring())),
+    Documents(Seen, "import_seen", expiring()),
+    Documents(Fault, "import_faults", (index("import_id", "_id"),)),
     Documents(SignInLink, "sign_in_links", (index("person_id", "issuer"),)),
     Documents(
         RefreshFamily, "refresh_families", (Index(fields=(("expires_at", 1),), expire_after=0), index("person_id"))
@@ -81,6 +108,9 @@ class Unit(servicekit.store.Unit):
     def person_by_external_id(self, external_id: str) -> Person | None:
         return self.first(Person, {"external_key": external_id})
 
+    def person_by_user_name(self, key: str) -> Person | None:
+        return self.first(Person, {"user_name_key": key})
+
     def people_named(
         self, words: Sequence[str], exact: str | None, after: tuple[str, str] | None, limit: int
     ) -> list[Person]:
@@ -108,6 +138,83 @@ class Unit(servicekit.store.Unit):
     def pauses_over(self, now: datetime, limit: int) -> list[str]:
         over = {"resumes_at": {"$gt": EVER, "$lte": now}}
         return [profile.id for profile in self.find(Profile, over, (("resumes_at", 1),), limit)]
+
+    def terms_merged(self, kind: type[T]) -> list[T]:
+        return self.find(kind, {"merged_into": {"$gt": ""}})
+
+    def profiles_naming(self, skills: Sequence[str], themes: Sequence[str], limit: int) -> list[str]:
+        asked = [(f"statement.{name}", skills) for name in ("skills_offered.skill_id", "skills_wanted")]
+        asked += [(f"statement.{name}", themes) for name in ("goals", "helps_with")]
+        found: dict[str, None] = {}
+        for field, ids in asked:
+            if ids and len(found) < limit:
+                found |= {one.id: None for one in self.find(Profile, {field: {"$in": list(ids)}}, limit=limit)}
+        return list(found)[:limit]
+
+    def provisioned(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Person]:
+        return self.find(Person, _provisioned(where), order, limit, skip)
+
+    def count_provisioned(self, where: Where) -> int:
+        return self.count(Person, _provisioned(where))
+
+    def groups_where(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Group]:
+        return self.find(Group, where, order, limit, skip)
+
+    def count_groups(self, where: Where) -> int:
+        return self.count(Group, where)
+
+    def groups_of(self, person_ids: Sequence[str]) -> list[Group]:
+        return self.find(Group, {"members": {"$in": list(person_ids)}})
+
+    def people_by_keys(self, external_ids: Sequence[str], names: Sequence[str]) -> list[Person]:
+        # Three questions, each by its index, instead of one `$or`, which not every server answers by indexes.
+        asked = (("external_key", external_ids), ("email_key", names), ("user_name_key", names))
+        found = [self.find(Person, {field: {"$in": list(keys)}}) for field, keys in asked if keys]
+        return list({person.id: person for people in found for person in people}.values())
+
+    def known_to_hr(self, after: str, limit: int) -> list[Person]:
+        where = {"_id": {"$gt": after}, "status": {"$ne": "left"}, "external_key": {"$gt": ""}}
+        return self.find(Person, where, limit=limit)
+
+    def chunk_holding(self, import_id: str, line: int) -> Chunk | None:
+        return self.first(Chunk, {"import_id": import_id, "first_line": {"$lte": line}}, (("first_line", -1),))
+
+    def discard_file(self, import_id: str) -> None:
+        self.discard(Chunk, {"import_id": import_id})
+        self.discard(Batch, {"import_id": import_id})
+
+    def discard_lines(self, import_id: str) -> None:
+        self.discard(Chunk, {"import_id": import_id})
+
+    def chunks_naming(self, naming: Naming) -> list[Chunk]:
+        return self.find(Chunk, {"lines": {"$regex": naming.in_line}})
+
+    def batches_naming(self, naming: Naming) -> list[Batch]:
+        named = [{f"rows.said.{name}": {"$regex": naming.whole}} for name in ("external_id", "email", "manager")]
+        return self.find(Batch, {"$or": [{"rows.person_id": naming.person_id}, *named]})
+
+    def discard_seen(self, naming: Naming) -> int:
+        return self.discard(Seen, {"_id": {"$regex": naming.seen}})
+
+    def next_batch(self, import_id: str, stage: Stage) -> Batch | None:
+        return self.first(Batch, {"import_id": import_id, "stage": stage}, (("number", 1),))
+
+    def batches_showing(self, import_id: str, action: str | None, after: int, limit: int) -> list[Batch]:
+        where: dict[str, Any] = {"import_id": import_id, "number": {"$gte": after}}
+        return self.find(Batch, where | ({"actions": action} if action else {}), (("number", 1),), limit)
+
+    def faults_after(self, import_id: str, after: str, limit: int) -> list[Fault]:
+        return self.find(Fault, {"import_id": import_id, "_id": {"$gt": after}}, limit=limit)
+
+    def imports_before(self, before: str | None, limit: int) -> list[Import]:
+        where: dict[str, Any] = {"_id": {"$lt": before}} if before else {}
+        return self.find(Import, where, (("_id", -1),), limit)
+
+    def imports_to_work_on(self, now: datetime, limit: int) -> list[Import]:
+        at_work = self.find(Import, {"state": {"$in": list(OPEN)}}, limit=limit)
+        old = self.find(Import, {"state": "ready", "expires_at": {"$lte": now}}, limit=limit)
+        untidy = self.find(Import, {"tidied": False, "state": {"$in": list(FINISHED)}}, limit=limit)
+        return [*at_work, *old, *untidy]
 
     def people_admins(self) -> list[Grant]:
         return self.find(Grant, {"roles": "people_admin"})
@@ -160,6 +267,11 @@ class Unit(servicekit.store.Unit):
 
     def signing_keys(self) -> list[SigningKey]:
         return self.find(SigningKey, {}, (("signs_from", -1),))
+
+
+def _provisioned(where: Where) -> Where:
+    gone = {"facts.account.withdrawn": True, "status": "left"}
+    return {**where, "$nor": [*where.get("$nor", ()), gone]}
 
 
 def _all(field: str, words: Sequence[str]) -> dict[str, Any]:

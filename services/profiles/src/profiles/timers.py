@@ -1,4 +1,4 @@
-"""The clocks of this service: erasures, signing keys, pauses that are over, and questions whose change is being told.
+"""The clocks of this service: erasures, signing keys, pauses, questions and merges whose change is being followed.
 
 Refresh tokens need none, an index removes them.
 """
@@ -13,6 +13,7 @@ from profiles.use_cases.erasures import advance_erasure
 from profiles.use_cases.keys import keys_due, turn_key
 from profiles.use_cases.profile_fields import retell_answers
 from profiles.use_cases.profiles import end_pause
+from profiles.use_cases.vocabularies import follow_merges, profiles_behind_merges
 from servicekit.timers import Timer
 
 AT_ONCE = 100
@@ -35,4 +36,5 @@ def timers(pace: Pace, key_lifetime: timedelta, make_key: Callable[[datetime], S
         ),
         Timer("pause-over", due=lambda unit, now: unit.pauses_over(now, AT_ONCE), act=end_pause, every=5.0),
         Timer("answers-retold", due=lambda unit, now: unit.fields_to_retell(), act=retell_answers, every=1.0),
+        Timer("merges", profiles_behind_merges, follow_merges, every=2.0),
     )

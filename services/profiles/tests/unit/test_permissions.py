@@ -31,6 +31,11 @@ MAY: dict[str, set[str]] = {
     "person.read": {"self", "people_admin"} | READERS,
     "person.change": {"self", "people_admin", "people:write"},
     "person.change-any-fact": {"people_admin", "people:write"},
+    "import.create": {"people_admin", "people:write"},
+    "import.read": {"people_admin", "people:write"},
+    "import.apply": {"people_admin", "people:write"},
+    "import.cancel": {"people_admin", "people:write"},
+    "provisioning.use": {"people:write"},
     "roles.read": {"self", "people_admin", "auditor"},
     "roles.grant": {"people_admin"},
     "profile.read": {"self", "people_admin"},
@@ -52,6 +57,9 @@ MAY: dict[str, set[str]] = {
     "answers.private": {"program_manager", "people_admin"},
     "vocabulary.read": PEOPLE | READERS,
     "vocabulary.add": {"people_admin"},
+    "vocabulary.change": {"people_admin"},
+    "vocabulary.merge": {"people_admin"},
+    "vocabulary.import": {"people_admin"},
     "client.list": {"people_admin"},
     "client.read": {"people_admin"},
     "client.rotate": {"people_admin"},
@@ -88,6 +96,7 @@ def test_without_a_token_nothing_but_tokens_and_keys_is_served(api: Api) -> None
                     .replace("{client_id}", "cli_a")
                     .replace("{erasure_id}", "era_a")
                     .replace("{key}", "a")
+                    .replace("{import_id}", "imp_a")
                 )
                 assert api.http.open(address, method=method.upper()).status_code == 401, (method, path)
                 asked += 1

@@ -23,8 +23,11 @@ class Session(Protocol):
         """The documents with these ids, in any order."""
         ...
 
-    def query(self, collection: str, where: Where, order: Order, limit: int | None) -> list[Document]:
-        """Documents that match MongoDB's filter `where` (equality, `$in`, `$ne`, comparisons, `$or`, `$exists`)."""
+    def query(self, collection: str, where: Where, order: Order, limit: int | None, skip: int = 0) -> list[Document]:
+        """Documents that match MongoDB's filter `where` (equality, `$in`, `$ne`, comparisons, `$or`, `$exists`).
+
+        `skip` leaves out so many of the first ones, at the cost of walking over them: some protocols page by number.
+        """
         ...
 
     def count(self, collection: str, where: Where) -> int:

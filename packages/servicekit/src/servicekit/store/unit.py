@@ -70,10 +70,12 @@ class Unit:
         for id in missing:
             self._slots.setdefault((kind, id), _Slot(entity=None, sequences={}))
 
-    def find(self, kind: type[E], where: Where, order: Order = (("_id", 1),), limit: int | None = None) -> list[E]:
+    def find(
+        self, kind: type[E], where: Where, order: Order = (("_id", 1),), limit: int | None = None, skip: int = 0
+    ) -> list[E]:
         """Entities that match MongoDB's filter `where`, this unit's own changes included."""
         self.flush()
-        documents = self._session.query(self._catalogue.collection(kind), where, order, limit)
+        documents = self._session.query(self._catalogue.collection(kind), where, order, limit, skip)
         return [self._remember(kind, document) for document in documents]
 
     def first(self, kind: type[E], where: Where, order: Order = (("_id", 1),)) -> E | None:

@@ -22,7 +22,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gte": _comparable(lambda held, given: held >= given),
     "$lt": _comparable(lambda held, given: held < given),
     "$lte": _comparable(lambda held, given: held <= given),
-    "$regex": lambda held, given: isinstance(held, str) and re.search(given, held) is not None,
+    "$regex": lambda held, given: any(isinstance(one, str) and re.search(given, one) for one in _each(held)),
     "$exists": lambda held, given: (held is not _MISSING) == given,
 }
 
@@ -43,6 +43,8 @@ def in_order(documents: Iterable[Document], order: Order) -> list[Document]:
 def _holds(document: Mapping[str, Any], name: str, condition: Any) -> bool:
     if name == "$or":
         return any(matches(document, branch) for branch in condition)
+    if name == "$nor":
+        return not any(matches(document, branch) for branch in condition)
     if name == "$and":
         return all(matches(document, branch) for branch in condition)
     held = _value(document, name)
@@ -55,6 +57,10 @@ def _equals(held: Any, given: Any) -> bool:
     if given is None:
         return held is None or held is _MISSING
     return bool(held == given) or (isinstance(held, (list, tuple)) and given in held)
+
+
+def _each(held: Any) -> Iterable[Any]:
+    return held if isinstance(held, (list, tuple)) else (held,)
 
 
 def _value(document: Any, path: str) -> Any:

@@ -49,9 +49,9 @@ class MemorySession:
         held = self._view.get(collection, {})
         return [copy.deepcopy(held[id]) for id in ids if id in held]
 
-    def query(self, collection: str, where: Where, order: Order, limit: int | None) -> list[Document]:
+    def query(self, collection: str, where: Where, order: Order, limit: int | None, skip: int = 0) -> list[Document]:
         found = [document for document in self._view.get(collection, {}).values() if matches(document, where)]
-        return copy.deepcopy(in_order(found, order)[:limit])
+        return copy.deepcopy(in_order(found, order)[skip:][:limit])
 
     def count(self, collection: str, where: Where) -> int:
         return sum(matches(document, where) for document in self._view.get(collection, {}).values())

@@ -136,7 +136,7 @@ def _admit(
             if admits is not None and not admits(g.caller):
                 raise Unauthenticated("This account is no longer active here.")
             _refuse_the_impossible(permissions, guard.operation)
-        if not guard.form:
+        if not guard.form and not guard.upload:
             require_json_body()
 
 

@@ -25,11 +25,12 @@ def command(
     schema: type[Schema] | Schema | None,
     status: int = 200,
     location: Callable[[T], str] | None = None,
+    content: bytes | None = None,
 ) -> Response:
     """Do `action(store, caller)` and answer with its result; with an idempotency key, once.
 
     The reply is stored in the command's own transaction. A repeat of the same request gets the same reply with
-    `Idempotency-Replayed: true`.
+    `Idempotency-Replayed: true`. `content` stands for a body that the view has read from the stream already.
 
     Raises:
         Malformed: the operation creates something and no key was sent.
@@ -41,7 +42,7 @@ def command(
         replies.append(_render(result, schema, status, location))
         return replies[-1]
 
-    once = _once(render)
+    once = _once(render, content)
     try:
         result = action(chassis().store.answering(once), caller())
     except Replayed as replayed:
@@ -112,7 +113,7 @@ def _listing() -> str:
     return f"{chassis().service} {request.url_rule}"
 
 
-def _once(render: Callable[[Any], Reply]) -> Once | None:
+def _once(render: Callable[[Any], Reply], content: bytes | None) -> Once | None:
     key = request.headers.get(_KEY_HEADER)
     guard = guard_of(current_app.view_functions[request.endpoint or ""])
     if key is None:
@@ -122,7 +123,8 @@ def _once(render: Callable[[Any], Reply]) -> Once | None:
     if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
         raise Malformed(f"{_KEY_HEADER} must be 1 to {_LONGEST_KEY} printable characters.")
     principal = caller()
-    digest = hashlib.sha256(request.path.encode() + b"\n" + request.get_data()).hexdigest()
+    read = request.get_data() if content is None else content
+    digest = hashlib.sha256(request.path.encode() + b"\n" + read).hexdigest()
     return Once(
         scope=f"{principal.kind}:{principal.id} {request.method} {request.url_rule} {key}",
         fingerprint=digest,

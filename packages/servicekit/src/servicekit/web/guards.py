@@ -16,20 +16,28 @@ class Guard:
     if_match: bool = False
     form: bool = False
     private: bool = False
+    upload: bool = False
 
 
 OF_THE_KIT = Guard(None)
 
 
 def operation(
-    name: str, *, creates: bool = False, if_match: bool = False, form: bool = False, private: bool = False
+    name: str,
+    *,
+    creates: bool = False,
+    if_match: bool = False,
+    form: bool = False,
+    private: bool = False,
+    upload: bool = False,
 ) -> Callable[[View], View]:
     """Say which row of the permission table guards a view.
 
-    `creates`: an idempotency key is required. `if_match`: so is the version. `form`: the body is not JSON. `private`:
-    what is read is private to the subject, so that anybody else's reading is audited before it is answered.
+    `creates`: an idempotency key is required. `if_match`: so is the version. `form`: the body is a form of a standard
+    that has errors of its own. `private`: what is read is private to the subject, so that anybody else's reading is
+    audited before it is answered. `upload`: the body is a file.
     """
-    return lambda view: guarded(view, Guard(name, creates, if_match, form, private))
+    return lambda view: guarded(view, Guard(name, creates, if_match, form, private, upload))
 
 
 def guarded(view: View, guard: Guard) -> View:

@@ -1,6 +1,6 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
-from profiles.api import clients, consents, erasures, oauth, people, profile_fields, profiles, vocabularies
+from profiles.api import clients, consents, erasures, imports, oauth, people, profile_fields, profiles, vocabularies
 from profiles.use_cases.data import gather
 from servicekit.web import audit_log, data
 
@@ -11,6 +11,7 @@ BLUEPRINTS = (
     consents.blueprint,
     vocabularies.blueprint,
     clients.blueprint,
+    imports.blueprint,
     erasures.blueprint,
     data.blueprint(gather),
     audit_log.blueprint,

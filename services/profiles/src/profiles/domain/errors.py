@@ -13,6 +13,10 @@ class ExternalIdTaken(AlreadyExists):
     """Another person has this external id."""
 
 
+class UserNameTaken(AlreadyExists):
+    """Another person has this account name."""
+
+
 class NameTaken(AlreadyExists):
     """The vocabulary already has an entry of this name or synonym."""
 
@@ -23,6 +27,10 @@ class ErasureUnderWay(AlreadyExists):
 
 class KeyTaken(AlreadyExists):
     """There is a question of this key already."""
+
+
+class ConfirmationNeeded(Refusal):
+    """More people would leave by this than may without somebody confirming their number."""
 
 
 class NotYoursToChange(Forbidden):

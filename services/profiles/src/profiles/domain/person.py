@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from contracts import Event
 from contracts.profiles import ContactChanged, PersonChanged
+from profiles.domain.account import Account
 from profiles.domain.search import folded, plain, prefixes
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
@@ -30,6 +31,9 @@ _LANGUAGE = re.compile(
 )
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _ZONES = frozenset(available_timezones())
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LONGEST_TEXT, MOST_ATTRIBUTES, MOST_LANGUAGES = 200, 50, 20
+_TEXTS = ("name", "title", "department", "site", "external_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ class Facts:
     languages: tuple[str, ...] = ()
     locale: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
+    account: Account | None = None
 
     def check(self) -> None:
         """Pass, or say everything that is wrong.
@@ -66,6 +71,14 @@ class Facts:
             wrong.append(FieldError("/email", "Write an e-mail address such as ana@example.com."))
         if not self.name:
             wrong.append(FieldError("/name", "Write the person's name."))
+        wrong += [
+            FieldError(f"/{name}", f"Write at most {LONGEST_TEXT} characters, none of them a control character.")
+            for name in _TEXTS
+            if _is_bad(getattr(self, name) or "")
+        ]
+        if len(self.attributes) > MOST_ATTRIBUTES or len(self.languages) > MOST_LANGUAGES:
+            detail = f"Give at most {MOST_ATTRIBUTES} attributes and {MOST_LANGUAGES} languages."
+            wrong.append(FieldError("/attributes", detail))
         if self.time_zone not in _ZONES:
             wrong.append(FieldError("/time_zone", "Write an IANA time zone such as Europe/Berlin."))
         if self.level is not None and not LEAST_LEVEL <= self.level <= MOST_LEVEL:
@@ -83,6 +96,11 @@ class Facts:
             for name in self.attributes
             if not _ATTRIBUTE.fullmatch(name)
         ]
+        wrong += [
+            FieldError(f"/attributes/{name}", f"Write at most {LONGEST_TEXT} characters without control characters.")
+            for name, value in self.attributes.items()
+            if _is_bad(value)
+        ]
         return wrong
 
 
@@ -93,8 +111,9 @@ FACTS_OF_ONE_S_OWN = frozenset({"time_zone", "languages", "locale"})
 class Person(Entity):
     """Somebody the organisation employs, or employed.
 
-    `email_key` and `external_key` are what must be unique; `sort_name` and `name_prefixes` serve the search. Whoever
-    has an `erasure_id` asked to be forgotten, and colleagues do not see them any more.
+    `email_key`, `external_key` and `user_name_key` are what must be unique; `sort_name` and `name_prefixes` serve the
+    search. `changed_at` is when facts or status changed last. Whoever has an `erasure_id` asked to be forgotten, and
+    colleagues do not see them any more.
     """
 
     facts: Facts
@@ -102,15 +121,17 @@ class Person(Entity):
     registered_at: datetime
     email_key: str
     external_key: str | None
+    user_name_key: str = ""
     sort_name: str
     name_prefixes: tuple[str, ...]
     erasure_id: str | None = None
+    changed_at: datetime | None = None
 
     @staticmethod
     def registered(id: str, facts: Facts, now: datetime) -> "Person":
         """A new person; raises InvalidInput where the facts cannot be."""
         facts.check()
-        return Person(id=id, facts=facts, registered_at=now, **_keys(facts))
+        return Person(id=id, facts=facts, registered_at=now, changed_at=now, **_keys(facts))
 
     def with_facts(self, changes: Mapping[str, Any]) -> "Person":
         """The person with some facts changed; raises InvalidInput where they cannot be."""
@@ -134,6 +155,12 @@ class Person(Entity):
     def may_come_in(self) -> bool:
         """Whether this person gets and keeps access."""
         return self.status != "left"
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether the identity provider may see this person; one whom it deleted is gone for it while they are away."""
+        account = self.facts.account
+        return account is None or not account.withdrawn or self.may_come_in
 
     @property
     def snapshots(self) -> tuple[PersonChanged, ContactChanged]:
@@ -168,10 +195,15 @@ class Person(Entity):
         return tuple(now for then, now in zip(before.snapshots, self.snapshots, strict=True) if then != now)
 
 
+def _is_bad(text: str) -> bool:
+    return len(text) > LONGEST_TEXT or _CONTROL.search(text) is not None
+
+
 def _keys(facts: Facts) -> dict[str, Any]:
     return {
         "email_key": folded(facts.email),
         "external_key": facts.external_id,
+        "user_name_key": folded(facts.account.user_name if facts.account else facts.email),
         "sort_name": plain(facts.name),
         "name_prefixes": prefixes(facts.name),
     }

@@ -1,6 +1,6 @@
 """What a person says for mentoring: skills, themes, hours, capacity, whom to avoid, and a pause."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Literal, get_args
@@ -128,6 +128,22 @@ class Profile(Entity):
             return self.resumed()
         return replace(self, resumes_at=_beginning(self.paused_until, zone))
 
+    def renaming(self, terms: Mapping[str, str]) -> "Profile":
+        """The profile after terms were merged, as (id -> id); of two levels of one skill the higher stays."""
+        said = self.statement
+        levels: dict[str, int] = {}
+        for offer in said.skills_offered:
+            id = terms.get(offer.skill_id, offer.skill_id)
+            levels[id] = max(offer.level, levels.get(id, 0))
+        statement = replace(
+            said,
+            skills_offered=tuple(Offer(skill_id=id, level=level) for id, level in levels.items()),
+            skills_wanted=_renamed(said.skills_wanted, terms),
+            goals=_renamed(said.goals, terms),
+            helps_with=_renamed(said.helps_with, terms),
+        )
+        return replace(self, statement=statement)
+
     @property
     def snapshot(self) -> ProfileChanged:
         """What `matching` is told; the bio and whatever else somebody writes stay here."""
@@ -150,6 +166,10 @@ class Profile(Entity):
 
 def _beginning(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _renamed(ids: tuple[str, ...], terms: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(terms.get(id, id) for id in ids))
 
 
 def _repeated(name: str, ids: list[str]) -> list[FieldError]:

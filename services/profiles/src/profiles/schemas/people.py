@@ -5,13 +5,12 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from profiles.domain.access import GRANTABLE
-from profiles.domain.person import LEAST_LEVEL, MOST_LEVEL
+from profiles.domain.person import LEAST_LEVEL, MOST_ATTRIBUTES, MOST_LEVEL
 from profiles.schemas.shapes import Flag, Page, SearchQuery, Texts, said
 from profiles.use_cases.people import MOST_CARDS
 from servicekit.web.schema import Code, Moment, Schema, Text, Whole
 
 STATUSES = ("active", "on_leave", "left")
-MOST_ATTRIBUTES = 50
 
 
 def _attributes() -> fields.Dict:

@@ -3,6 +3,9 @@
 from profiles.domain.access import Grant, RefreshFamily, SignInLink
 from profiles.domain.consent import Consent
 from profiles.domain.erasure import Erasure
+from profiles.domain.group import Group
+from profiles.domain.imports.course import Batch
+from profiles.domain.imports.naming import Naming
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.profile_field import ProfileField
@@ -15,7 +18,7 @@ from servicekit.holdings import Holding, audit_about
 from servicekit.refusals import NotFound
 
 # What serves the search, or proves a secret without being data about anybody.
-_KEYS = frozenset({"email_key", "external_key", "sort_name", "name_prefixes"})
+_KEYS = frozenset({"email_key", "external_key", "user_name_key", "sort_name", "name_prefixes"})
 _WORD_KEYS = frozenset({"name_key", "keys", "prefixes"})
 
 
@@ -62,6 +65,21 @@ def gather(store: Store, caller: Caller, person_id: str) -> list[Holding]:
                 kind=Erasure,
                 items=unit.erasures_of(person_id),
             ),
+            Holding(
+                name="groups",
+                about="The groups of your organisation's sign-in that you are in, and the roles they give you here.",
+                kind=Group,
+                items=unit.groups_of([person_id]),
+                # Who else is in them is not about the person.
+                without=frozenset({"members", "name_key"}),
+            ),
+            Holding(
+                name="import_rows",
+                about="What files from HR that are being imported say of you; kept for seven days at most.",
+                kind=Batch,
+                items=_rows(unit, person),
+                without=frozenset({"actions", "managers_due"}),
+            ),
             audit,
         ]
 
@@ -90,6 +108,13 @@ def _words(unit: Unit, profile: Profile | None) -> list[Holding]:
             without=_WORD_KEYS,
         ),
     ]
+
+
+def _rows(unit: Unit, person: Person | None) -> list[Batch]:
+    if person is None:
+        return []
+    naming = Naming.of(person)
+    return naming.rows_of(unit.batches_naming(naming))
 
 
 def _one(

@@ -154,7 +154,7 @@ def record_receipt(
 
 def _start(unit: Unit, clock: Clock, caller: Caller, erasure: Erasure, pace: Pace) -> Erasure:
     now = clock.now()
-    destroyed = destroy_person(unit, erasure.id, erasure.person_id)
+    destroyed = destroy_person(unit, erasure.id, erasure.person_id, now)
     begun, events = erasure.started(destroyed, now, pace)
     unit.save(audited(caller, "erasure.start", erasure.person_id, now, erasure.id))
     return unit.save(begun, *events)

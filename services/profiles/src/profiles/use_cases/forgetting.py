@@ -1,6 +1,7 @@
 """What forgetting a person destroys in this service."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from contracts.profiles import ContactErased, PersonErased, ProfileErased
@@ -11,12 +12,13 @@ from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.vocabulary import PREFIXES, Skill, Theme
 from profiles.ports import Unit
+from profiles.use_cases.imports.forgetting import forget_in_imports
 from servicekit.forgetting import forget_traces
 
 T = TypeVar("T", Skill, Theme)
 
 
-def destroy_person(unit: Unit, erasure_id: str, person_id: str) -> dict[str, int]:
+def destroy_person(unit: Unit, erasure_id: str, person_id: str, now: datetime) -> dict[str, int]:
     """Destroy everything but the ids in others' records and in the audit log; returns how much of each kind.
 
     Whoever knows the person by events is told. Where nobody is there any more, nothing happens.
@@ -25,6 +27,8 @@ def destroy_person(unit: Unit, erasure_id: str, person_id: str) -> dict[str, int
     return {
         "avoid_lists": _leave_avoid_lists(unit, person_id),
         "proposed_words": len(words),
+        "groups": _leave_groups(unit, person_id, now),
+        **_leave_imports(unit, person_id, now),
         **_destroy_access(unit, person_id),
         **_end_story(unit, erasure_id, person_id, words),
         **forget_traces(unit, "profiles", person_id),
@@ -64,6 +68,18 @@ def _leave_avoid_lists(unit: Unit, person_id: str) -> int:
         cleared = replace(profile, statement=replace(profile.statement, avoid=avoid))
         unit.save(cleared, cleared.snapshot)
     return len(avoiding)
+
+
+def _leave_groups(unit: Unit, person_id: str, now: datetime) -> int:
+    groups = unit.groups_of([person_id])
+    for group in groups:
+        unit.save(group.without(person_id, now))
+    return len(groups)
+
+
+def _leave_imports(unit: Unit, person_id: str, now: datetime) -> dict[str, int]:
+    person = unit.get(Person, person_id)
+    return forget_in_imports(unit, person, now) if person is not None else {}
 
 
 def _blank_words(unit: Unit, kind: type[T], person_id: str) -> list[str]:

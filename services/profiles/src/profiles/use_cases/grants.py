@@ -64,6 +64,8 @@ def end_access(unit: Unit, clock: Clock, caller: Caller, person_id: str) -> None
     if grant is not None and grant.roles:
         unit.save(audited(caller, "roles.end", person_id, clock.now(), *grant.roles))
         unit.save(replace(grant, roles=()))
+    for group in unit.groups_of([person_id]):
+        unit.save(group.without(person_id, clock.now()))
 
 
 def _grant(unit: Unit, person_id: str) -> Grant:

@@ -1,12 +1,12 @@
 """Registering people, changing their facts, finding them, and showing their cards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from profiles.domain.access import REPORTING_LINES, Guard
 from profiles.domain.card import Card, card_of, skills_shown, themes_shown
-from profiles.domain.errors import EmailTaken, ExternalIdTaken, NotYoursToChange
+from profiles.domain.errors import EmailTaken, ExternalIdTaken, NotYoursToChange, UserNameTaken
 from profiles.domain.person import FACTS_OF_ONE_S_OWN, Facts, Person, Status
 from profiles.domain.profile import Profile
 from profiles.domain.search import search_words
@@ -106,10 +106,10 @@ def change_person(
         _check_unique(unit, after)
         if after.facts.manager_id != before.facts.manager_id:
             _require_manager(unit, after)
-            _refuse_circle(unit, after)
+            refuse_circle(unit, after)
         if before.may_come_in and not after.may_come_in:
             end_access(unit, clock, caller, person_id)
-        return unit.save(after, *after.news(before))
+        return unit.save(replace(after, changed_at=clock.now()), *after.news(before))
 
     return store.atomically(work)
 
@@ -150,6 +150,25 @@ def find_people(store: Store, caller: Caller, query: str, after: tuple[str, str]
     return store.reading(work)
 
 
+def refuse_circle(unit: Unit, person: Person) -> None:
+    """Refuse a person whose new manager reports to them, however far up.
+
+    Raises:
+        InvalidInput: naming the circle.
+    """
+    # Two changes far apart can close a circle together, so all changes of lines go through one document.
+    unit.save(unit.get(Guard, REPORTING_LINES) or Guard(id=REPORTING_LINES))
+    line = [person.id]
+    above = person.facts.manager_id
+    while above is not None and above not in line:
+        line.append(above)
+        manager = unit.get(Person, above)
+        above = manager.facts.manager_id if manager else None
+    if above == person.id:
+        circle = " > ".join([*line, person.id])
+        raise _bad_manager(f"The reporting line would be a circle: {circle}.", "Name somebody outside it, or null.")
+
+
 def _cards(unit: Unit, caller: Caller, people: Sequence[Person]) -> list[Card]:
     asked, private = unit.profile_fields(), TABLE.allows(caller, "answers.private")
     unit.prefetch(Profile, [person.id for person in people])
@@ -180,6 +199,11 @@ def _check_unique(unit: Unit, person: Person) -> None:
             f"{other.id} has this e-mail address.",
             [FieldError("/email", "Use another address, or change that person.")],
         )
+    other = unit.person_by_user_name(person.user_name_key)
+    if other is not None and other.id != person.id:
+        raise UserNameTaken(
+            f"{other.id} has this account name.", [FieldError("/email", "Use another one, or change that person.")]
+        )
     if person.external_key is None:
         return
     other = unit.person_by_external_id(person.external_key)
@@ -197,20 +221,6 @@ def _require_manager(unit: Unit, person: Person) -> None:
         raise _bad_manager("Nobody is their own manager.", "Name somebody else, or null.")
     if unit.get(Person, manager_id) is None:
         raise _bad_manager(f"There is no person {manager_id}.", f"Register {manager_id} first, or leave it out.")
-
-
-def _refuse_circle(unit: Unit, person: Person) -> None:
-    # Two changes far apart can close a circle together, so all changes of lines go through one document.
-    unit.save(unit.get(Guard, REPORTING_LINES) or Guard(id=REPORTING_LINES))
-    line = [person.id]
-    above = person.facts.manager_id
-    while above is not None and above not in line:
-        line.append(above)
-        manager = unit.get(Person, above)
-        above = manager.facts.manager_id if manager else None
-    if above == person.id:
-        circle = " > ".join([*line, person.id])
-        raise _bad_manager(f"The reporting line would be a circle: {circle}.", "Name somebody outside it, or null.")
 
 
 def _bad_manager(detail: str, advice: str) -> InvalidInput:

@@ -138,7 +138,8 @@ def _matching(unit: Unit, identity: Identity) -> Person | None:
 
 def _signed_in(unit: Unit, family: RefreshFamily, secret: str) -> SignedIn:
     grant = unit.get(Grant, family.person_id)
-    granted = {*family.roles, *(grant.roles if grant else ())}
+    by_group = {role for group in unit.groups_of([family.person_id]) for role in group.roles}
+    granted = {*family.roles, *(grant.roles if grant else ()), *by_group} - {"employee"}
     roles = ("employee", *sorted(granted))
     return SignedIn(family=family, refresh_token=f"{family.id}.{secret}", roles=roles)
 

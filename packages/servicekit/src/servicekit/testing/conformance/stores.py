@@ -69,6 +69,13 @@ class StoreConformance:
 
         assert store.atomically(work) == ["req_2", "req_1"]
 
+    def test_a_query_skips_matches_patterns_and_leaves_out(self, store: Store[Unit]) -> None:
+        for number in range(1, 6):
+            store.atomically(lambda unit, number=number: unit.save(Ask(id=f"req_{number}", reminders=number)))  # type: ignore[misc]
+        where = {"_id": {"$regex": "^req_[2-5]$"}, "$nor": [{"reminders": 4}, {"reminders": {"$gt": 4}}]}
+        found = store.reading(lambda unit: unit.find(Ask, where, limit=5, skip=1))
+        assert [ask.id for ask in found] == ["req_3"]
+
     def test_a_removed_document_is_gone(self, store: Store[Unit]) -> None:
         remind(store, "req_1")
         store.atomically(lambda unit: unit.remove(unit.require(Ask, "req_1")))
