@@ -32,6 +32,7 @@ from servicekit.caller import Caller
 from servicekit.clock import SystemClock
 from servicekit.config import KafkaSettings
 from servicekit.consumer import Applying, Consumer
+from servicekit.handling import Handlers
 from servicekit.ids import new_id
 from servicekit.kafka import KafkaLog
 from servicekit.mongo import MongoStore, connect
@@ -195,7 +196,7 @@ class Bench:
         """The relay of profiles and the consumer of matching at work; yields how many people matching knows."""
         stopping = threading.Event()
         relay = Relay("profiles", self.profiles, self.log, CLOCK)
-        handlers = {kind: MATCHING[kind] for kind in (PersonChanged, PersonErased)}
+        handlers: Handlers = {kind: MATCHING[kind] for kind in (PersonChanged, PersonErased)}
         consumer = Consumer(self.matching, self.log, Applying("matching", handlers, CLOCK), [PERSON_TOPIC])
 
         def relaying() -> None:
