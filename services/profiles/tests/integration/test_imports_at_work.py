@@ -38,11 +38,15 @@ from profiles.use_cases.imports import reading
 from profiles.imports.work import work_through
 from servicekit.clock import SystemClock
 from servicekit.mongo import MongoStore, connect
+from servicekit.refusals import StoreUnavailable, TooBusy
 from servicekit.store import Catalogue
 reading.ROWS_AT_ONCE = int(sys.argv[3])
 store = MongoStore(connect(sys.argv[1])[sys.argv[2]], repository.Unit, Catalogue(repository.DOCUMENTS), "profiles")
 while True:
-    work_through("UTC")(store, SystemClock())
+    try:
+        work_through("UTC")(store, SystemClock())
+    except (TooBusy, StoreUnavailable):
+        pass  # as a worker's loops do: what one that was killed had written stays locked for a while
     time.sleep(0.01)
 """
 
