@@ -14,6 +14,7 @@ from profiles.domain.imports.course import Import
 from profiles.domain.person import Person
 from profiles.imports.work import work_through
 from profiles.use_cases.imports import reading
+from profiles.use_cases.imports.forgetting import forget_in_imports
 from profiles.use_cases.imports.receiving import Wanted, open_import, store_file
 from servicekit.caller import Caller
 from servicekit.clock import SystemClock
@@ -131,3 +132,29 @@ def test_a_killed_worker_s_import_goes_on_where_it_was(
             worker.wait()
     work_until_completed(store, import_id)
     check(store, import_id)
+
+
+def test_the_document_server_finds_whom_a_file_names_in_any_case(store: MongoProfiles) -> None:
+    work_until_completed(store, begun(store))
+    import_id = new_id("imp")
+    text = HEADER + b"E-1,P1@Example.com,Renamed One,\nE-2,p2@example.com,Renamed Two,p1@EXAMPLE.com\n"
+    received = store_file(store, CLOCK, SYSTEM, import_id, [text])
+    wanted = Wanted(file_name="people.csv", mode="changes", auto=False, most_leavers=5)
+    open_import(store, CLOCK, SYSTEM, import_id, received, wanted)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while read(store, import_id).state != "ready":
+        assert time.monotonic() < deadline, read(store, import_id)
+        work_through("UTC")(store, CLOCK)
+
+    def forget(unit: repository.Unit) -> dict[str, int]:
+        person = unit.person_by_external_id("E-1")
+        assert person is not None
+        return forget_in_imports(unit, person, CLOCK.now())
+
+    gone = store.atomically(forget)
+    assert (gone["import_files"], gone["import_rows"]) == (1, 1)
+    assert gone["import_keys"] >= 1
+    [batch] = store.reading(lambda unit: unit.batches_showing(import_id, None, 0, 10))
+    assert [(row.said.external_id, row.said.manager) for row in batch.rows] == [("E-2", None)]
+    assert store.reading(lambda unit: unit.chunk_holding(import_id, 1)) is None
+    assert set(store.atomically(forget).values()) == {0}
