@@ -27,6 +27,12 @@ def test_a_remembered_port_is_taken_again() -> None:
     assert assign(["portal"], {}, first, auto=True) == first
 
 
+def test_a_remembered_port_that_was_taken_meanwhile_gives_way_to_a_free_one(taken: int) -> None:
+    assert assign(["portal"], {}, {"portal": taken}, auto=True)["portal"] != taken
+    with pytest.raises(PortTaken):
+        assign(["portal"], {}, {"portal": taken}, auto=False)
+
+
 def test_a_chosen_port_beats_the_remembered_one() -> None:
     wanted = assign(["portal"], {}, {}, auto=True)
     assert assign(["portal"], wanted, {"portal": 1}, auto=False) == wanted

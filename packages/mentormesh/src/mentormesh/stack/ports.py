@@ -49,6 +49,8 @@ def assign(
 ) -> dict[str, int]:
     """A port for each part: the chosen one, else the one of last time, else a friendly or a free one.
 
+    With `auto` a port of last time that another program has taken meanwhile gives way to a free one.
+
     Raises:
         PortTaken: another program listens there already.
     """
@@ -56,13 +58,21 @@ def assign(
     held: list[socket.socket] = []
     try:
         for part in parts:
-            wanted = chosen.get(part) or remembered.get(part) or (0 if auto else FRIENDLY[part])
-            held.append(_bind(part, wanted))
+            held.append(_listen(part, chosen.get(part, 0), remembered.get(part, 0), auto))
             assigned[part] = held[-1].getsockname()[1]
     finally:
         for listener in held:
             listener.close()
     return assigned
+
+
+def _listen(part: str, chosen: int, remembered: int, auto: bool) -> socket.socket:
+    if chosen or not auto:
+        return _bind(part, chosen or remembered or FRIENDLY[part])
+    try:
+        return _bind(part, remembered)
+    except PortTaken:
+        return _bind(part, 0)
 
 
 def _bind(part: str, port: int) -> socket.socket:
