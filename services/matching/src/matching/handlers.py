@@ -17,7 +17,7 @@ from contracts.profiles import (
 )
 from matching import projections
 from matching.domain.person import Client
-from matching.ports import Store
+from matching.ports.unit import Store
 from matching.use_cases import forgetting, mentorships, people
 from servicekit.clock import Clock
 from servicekit.handling import Handler, Handlers

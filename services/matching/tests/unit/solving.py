@@ -9,7 +9,7 @@ from matching.domain.program import Program
 from matching.domain.proposal import Proposal
 from matching.domain.run import Problem, Run
 from matching.domain.snapshot import unpack_lines
-from matching.ports import Answer, Question, SolverRefused
+from matching.ports.solver import Answer, Question, SolverRefused
 from matching.solver.child import answers
 from matching.solver.talk import Header
 from matching.use_cases.runs import computing, publishing, starting

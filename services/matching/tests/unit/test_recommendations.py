@@ -13,7 +13,7 @@ from matching.domain.program import Program
 from matching.domain.terms import Rules, Weights
 from matching.pool import Pools
 from matching.pool.words import sentence
-from matching.ports import Why
+from matching.ports.matcher import Why
 from matching.use_cases import enrolments, people, programs, recommendations, requests
 from matching.use_cases.recommendations import WORDS
 from servicekit.refusals import Forbidden

@@ -12,7 +12,7 @@ from matching.domain.program import Program
 from matching.domain.run import MOST_ATTEMPTS
 from matching.domain.snapshot import Chunk, unpack_lines
 from matching.domain.terms import Fairness, Rules, Weights
-from matching.ports import SolverDied
+from matching.ports.solver import SolverDied
 from matching.timers import TIMERS
 from matching.use_cases import forgetting, programs
 from matching.use_cases.runs import comparing, marking, reading, starting

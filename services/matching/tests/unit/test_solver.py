@@ -16,7 +16,7 @@ import pytest
 import engine
 from matching.config import child_environment
 from matching.domain.snapshot import Chunk
-from matching.ports import Answer, Question, SolverDied, SolverRefused
+from matching.ports.solver import Answer, Question, SolverDied, SolverRefused
 from matching.solver import ChildSolver
 
 from .solving import InProcess

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from matching.domain.enrolment import Enrolment
 from matching.domain.person import Person, Profile, Word
 from matching.domain.seats import Seats
-from matching.ports import Unit
+from matching.ports.unit import Unit
 from servicekit.entity import Entity
 
 E = TypeVar("E", bound=Entity)

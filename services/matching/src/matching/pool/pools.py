@@ -12,7 +12,8 @@ from matching.domain import calendar, pairing
 from matching.domain.program import Program
 from matching.pool.mirror import Mirror
 from matching.pool.words import sentence, told
-from matching.ports import Match, Store, Verdict
+from matching.ports.matcher import Match, Verdict
+from matching.ports.unit import Store
 from servicekit.clock import Clock
 
 # A look that read little is repeated at every question; one that read much (an import runs) only after a while.

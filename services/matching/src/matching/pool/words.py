@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import engine
 from matching.domain.person import Word
-from matching.ports import Why
+from matching.ports.matcher import Why
 
 PLACES = {"department": "another department", "site": "another site"}
 

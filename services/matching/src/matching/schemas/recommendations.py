@@ -4,7 +4,7 @@ from typing import get_args
 
 from marshmallow import fields, validate
 
-from matching.ports import ReasonCode
+from matching.ports.matcher import ReasonCode
 from matching.schemas.shapes import Page, said
 from servicekit.web.schema import Identifier, Moment, Schema
 

@@ -25,7 +25,7 @@ from matching.domain.figures import Breakdown, Figures, Group
 from matching.domain.proposal import Alone, Because, Proposal
 from matching.domain.run import Problem
 from matching.domain.snapshot import unpack_lines, unpack_people
-from matching.ports import Answer, Record
+from matching.ports.solver import Answer, Record
 from matching.solver import talk
 from matching.solver.talk import Header, Message, Say
 

@@ -12,7 +12,7 @@ from typing import IO
 
 import structlog
 
-from matching.ports import Answer, Question, SolverDied, SolverRefused
+from matching.ports.solver import Answer, Question, SolverDied, SolverRefused
 from matching.solver import talk
 from matching.solver.talk import Header, Message
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from matching.domain.run import Problem
-from matching.ports import Answer
+from matching.ports.solver import Answer
 
 _HEAD = struct.Struct(">cI")
 HEADER, PEOPLE, LINES, END = b"H", b"P", b"L", b"E"

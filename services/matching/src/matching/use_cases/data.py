@@ -9,7 +9,7 @@ from matching.domain.proposal import Alone, Proposal
 from matching.domain.request import Request
 from matching.domain.seats import Seats
 from matching.permissions import TABLE
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from servicekit.caller import Caller
 from servicekit.entity import Entity
 from servicekit.holdings import Holding, audit_about

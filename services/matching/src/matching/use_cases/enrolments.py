@@ -14,7 +14,7 @@ from matching.domain.person import Person, Profile
 from matching.domain.program import Program
 from matching.domain.seats import Seats
 from matching.permissions import TABLE
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.pages import cut
 from matching.use_cases.places import give_up, grant, has_place, set_limit
 from matching.use_cases.programs import visible_program

@@ -7,7 +7,7 @@ from contracts.matching import ReceiptRecorded
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Erasure, Person, Profile
 from matching.domain.program import Program
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.people import leave_everything, supersede_requests
 from matching.use_cases.runs.snapshots import forget_in_runs
 from matching.use_cases.seating import seats_of, touch

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
-from matching.ports import Unit
+from matching.ports.unit import Unit
 from matching.use_cases.seating import touch
 
 

@@ -6,7 +6,7 @@ from matching import permissions
 from matching.domain.mentorship import DeclineReason, EndReason, Mentorship
 from matching.domain.program import Program
 from matching.permissions import TABLE
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases import seating
 from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program

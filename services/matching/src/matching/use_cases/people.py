@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from matching.domain.mentorship import EndReason
 from matching.domain.person import Client, Person, Profile, Word
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.places import give_up
 from matching.use_cases.runs.snapshots import leave_runs
 from matching.use_cases.seating import leave_mentorship, seats_of, supersede

@@ -6,7 +6,7 @@ from contracts.fields import Role
 from matching.domain.enrolment import Enrolment
 from matching.domain.errors import ProgramFull
 from matching.domain.program import Program
-from matching.ports import Unit
+from matching.ports.unit import Unit
 from matching.use_cases.seating import seats_of
 
 

@@ -8,7 +8,7 @@ from matching import permissions
 from matching.domain.mentorship import EndReason
 from matching.domain.program import TAKING_PART, Program
 from matching.permissions import TABLE
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.pages import cut
 from matching.use_cases.seating import end_mentorship, known_person, supersede
 from servicekit.caller import Caller

@@ -10,7 +10,8 @@ from matching.domain.person import Person
 from matching.domain.program import Program
 from matching.domain.seats import Seats
 from matching.permissions import TABLE
-from matching.ports import Match, Matcher, Store, Unit
+from matching.ports.matcher import Match, Matcher
+from matching.ports.unit import Store, Unit
 from matching.use_cases.programs import visible_program
 from servicekit.caller import Caller
 from servicekit.clock import Clock

@@ -8,7 +8,7 @@ from matching.domain.errors import NotEnrolled
 from matching.domain.program import Program
 from matching.domain.request import MOST_REROUTES, STATES, DeclineReason, Request, State
 from matching.permissions import TABLE
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.groups import start_or_join
 from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program

@@ -15,7 +15,7 @@ from matching.domain.person import Person, Profile
 from matching.domain.program import Program
 from matching.domain.request import Cause, Request
 from matching.domain.seats import Seats
-from matching.ports import Unit
+from matching.ports.unit import Unit
 from servicekit.ids import new_id
 from servicekit.refusals import NotYetKnown
 

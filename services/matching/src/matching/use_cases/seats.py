@@ -3,7 +3,7 @@
 from matching.domain.person import Person
 from matching.domain.seats import Seats
 from matching.permissions import TABLE
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.seating import seats_of
 from servicekit.caller import Caller
 from servicekit.clock import Clock

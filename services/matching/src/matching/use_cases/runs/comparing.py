@@ -7,7 +7,7 @@ from matching.domain import pairing
 from matching.domain.figures import Breakdown, Change, changes
 from matching.domain.proposal import Proposal
 from matching.domain.run import Run
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.recommendations import WORDS
 from matching.use_cases.runs.marking import in_order, judge, standing, taken_in
 from matching.use_cases.runs.reading import allowed

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from matching.domain.program import Program
 from matching.domain.run import Failure, Problem, Run, RunInputs
-from matching.ports import Answer, Ownership, Question, Record, Solver, SolverDied, SolverRefused, Store, Unit
+from matching.ports.solver import Answer, Ownership, Question, Record, Solver, SolverDied, SolverRefused
+from matching.ports.unit import Store, Unit
 from matching.use_cases.runs import snapshots
 from servicekit.clock import Clock
 from servicekit.lease import LeaseLost

@@ -13,7 +13,7 @@ from matching.domain.errors import NoSeatLeft, NotAvailable
 from matching.domain.program import Program
 from matching.domain.proposal import Because, Proposal
 from matching.domain.run import Run, RunInputs
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.recommendations import WORDS
 from matching.use_cases.runs.reading import allowed, told
 from matching.use_cases.seating import known_person, lines_above

@@ -13,7 +13,7 @@ from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.proposal import Proposal
 from matching.domain.run import Run
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.groups import start_or_join
 from matching.use_cases.runs.reading import allowed, counted, shown
 from matching.use_cases.seating import require_pair, require_seats, supersede, take_seats

@@ -8,7 +8,7 @@ from matching.domain.program import Program
 from matching.domain.proposal import Alone, Because, Proposal
 from matching.domain.run import Run
 from matching.permissions import TABLE, to_program
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program
 from servicekit.caller import Caller

@@ -15,7 +15,7 @@ from matching.domain.program import Program
 from matching.domain.run import Run
 from matching.domain.seats import Seats
 from matching.domain.snapshot import LINES_IN_A_CHUNK, PEOPLE_IN_A_CHUNK, Chunk, Forgetting
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.entity import Entity

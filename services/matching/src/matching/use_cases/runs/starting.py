@@ -11,7 +11,7 @@ from matching.domain.program import TERMS, Program
 from matching.domain.proposal import Proposal
 from matching.domain.run import UNFINISHED, Run, RunInputs
 from matching.permissions import TABLE, to_program
-from matching.ports import Store, Unit
+from matching.ports.unit import Store, Unit
 from matching.use_cases.programs import visible_program
 from matching.use_cases.runs.reading import allowed, counted, shown
 from servicekit.caller import Caller

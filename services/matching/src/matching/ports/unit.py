@@ -1,20 +1,18 @@
-"""What matching's use cases need of the world: units of work with named questions, and the match itself."""
+"""One transaction over matching's documents, with the questions that use cases ask by name."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from contracts import Event
 from contracts.fields import Role
 from matching.domain import run
 from matching.domain.enrolment import Enrolment
-from matching.domain.figures import Figures
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.proposal import Alone, Proposal
 from matching.domain.request import Request
-from matching.domain.run import Problem, Run, RunInputs
+from matching.domain.run import Run, RunInputs
 from matching.domain.snapshot import Chunk
 from servicekit import store
 from servicekit.entity import Entity
@@ -215,147 +213,3 @@ class Unit(Protocol):
 
 
 Store = store.Store[Unit]
-
-
-ReasonCode = Literal[
-    "offers_wanted_skill",
-    "helps_with_goal",
-    "right_seniority",
-    "free_at_the_same_time",
-    "sees_it_from_elsewhere",
-    "you_wished",
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Why:
-    """One reason for a reader of any language.
-
-    `about` names skills or themes, or the facts on which the two differ (`department`, `site`, an attribute); it is
-    empty where no name is known. `hours` counts the hours a week in which both are free.
-    """
-
-    code: ReasonCode
-    about: tuple[str, ...] = ()
-    hours: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Match:
-    """How well a mentor fits a mentee, wishes left out, since a sum would tell the other side's.
-
-    `score` is 0 to 100, `raw` the weighted sum, `components` lie in [0, 1], `wished` is the mentee's rank of the mentor
-    (1 is first). `reasons` are plain sentences for the mentee, made of what the mentee may know; `why` is the same as
-    codes, one for each sentence.
-    """
-
-    mentor_id: str
-    score: float
-    raw: float
-    components: dict[str, float]
-    wished: int | None
-    reasons: tuple[str, ...]
-    why: tuple[Why, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What the match says of one pair: the rule that refuses it, or how well it fits."""
-
-    rule: str | None
-    match: Match | None
-    known_at: datetime
-
-
-class Matcher(Protocol):
-    """The match over one program's people, kept ready in memory."""
-
-    def recommend(self, program: Program, mentee_id: str, limit: int) -> tuple[list[Match], datetime]:
-        """The mentors who fit best, best first, and the moment to which what they are based on is known."""
-        ...
-
-    def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:
-        """Why this mentor, or why not."""
-        ...
-
-
-class Ownership(Protocol):
-    """A lease on work that one process at a time may do."""
-
-    name: str
-
-    def claim(self) -> int | None:
-        """Take, keep or renew it: its fence where it is ours, None where somebody else is alive."""
-        ...
-
-    def check(self, unit: Any) -> None:
-        """Compare it inside a transaction; raises `LeaseLost` where it is no longer ours."""
-        ...
-
-    def release(self) -> None:
-        """Let the next one go on at once."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What a solver is asked about a run: the keys of `program.yaml`, pairs that stood before, and the people, packed.
-
-    `left_out` are people of the chunks who have left or were erased since.
-    """
-
-    run_id: str
-    program_id: str
-    terms: Mapping[str, object]
-    existing: Sequence[tuple[str, str]]
-    certify: bool
-    chunks: Iterable[Chunk]
-    left_out: frozenset[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """The figures of an answer, and what makes it repeatable; `offering` counts the mentors who offer each skill."""
-
-    figures: Figures
-    input_hash: str
-    engine_version: str
-    seconds: dict[str, float]
-    mentors: int
-    offering: dict[str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A part of what a solver answers; the record comes with the last part."""
-
-    pairs: tuple[Proposal, ...] = ()
-    alone: tuple[Alone, ...] = ()
-    record: Record | None = None
-
-
-class SolverRefused(Exception):
-    """The program cannot be run with these people; `problems` says why."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(f"{one.key}: {one.reason}" for one in problems))
-        self.problems = problems
-
-
-class SolverDied(Exception):
-    """The computation ended without an answer."""
-
-
-class Solver(Protocol):
-    """The match of a whole program, where it can be stopped at any moment."""
-
-    def solve(self, question: Question, watch: Callable[[str, float], None]) -> Generator[Answer, None, None]:
-        """The answer in parts.
-
-        `watch(stage, share)` is called several times a second from the caller's thread; whatever it raises ends the
-        computation at once and comes out here, and so does closing the generator.
-
-        Raises:
-            SolverRefused, SolverDied: there is no answer.
-        """
-        ...

@@ -1,0 +1,1 @@
+"""What matching's use cases need of the world, as Protocols."""
