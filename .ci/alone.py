@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Prove that each part installs alone: a fresh environment with what it declares, and its unit tests pass there.
 
-Unit tests run without sockets, so none can lean on a broker or a server that happens to run on this machine.
+Unit tests run without sockets, so none can lean on a broker or a server that happens to run on this machine. The parts
+share the cores; what one has to say is printed when it is done.
 """
 
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,10 +54,21 @@ def constraints(scratch: Path) -> Path:
     return target
 
 
+class Failed(Exception):
+    """A part cannot be installed alone, or its tests fail there; the message says all."""
+
+
+def tell(*words: str | Path) -> tuple[int, str]:
+    """How a program ended, and what it said."""
+    argv = [str(word) for word in words]
+    ended = subprocess.run(argv, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return ended.returncode, ended.stdout
+
+
 def must(*words: str | Path) -> None:
-    code = subprocess.run([str(word) for word in words], cwd=ROOT, check=False).returncode
+    code, said = tell(*words)
     if code:
-        sys.exit(f"{' '.join(map(str, words))} ended with {code}")
+        raise Failed(f"{said}{' '.join(map(str, words))} ended with {code}")
 
 
 def wheel(scratch: Path, part: str) -> Path:
@@ -76,20 +90,21 @@ def environment(scratch: Path, name: str, part: str, tools: Sequence[str] = ()) 
     return home / "bin"
 
 
-def service_alone(scratch: Path, service: str) -> None:
-    """Install `service` in an environment of its own and run its unit tests there."""
+def service_alone(scratch: Path, service: str) -> str:
+    """Install `service` in an environment of its own and run its unit tests there; what they said."""
     python = environment(scratch, service, f"services/{service}", (*TEST_TOOLS, *TOOLS_OF.get(service, ()))) / "python"
     must(python, "-c", f"import {service}.__main__")
-    words = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--disable-socket", "--allow-unix-socket"]
+    tests = ROOT / "services" / service / "tests" / "unit"
     # The root conftest.py belongs to the whole checkout, which this environment does not have.
-    words += [f"--confcutdir=services/{service}", ROOT / "services" / service / "tests" / "unit"]
-    code = subprocess.run([str(word) for word in words], cwd=ROOT, check=False).returncode
+    options = ("-p", "no:cacheprovider", "--disable-socket", "--allow-unix-socket", f"--confcutdir=services/{service}")
+    code, said = tell(python, "-m", "pytest", "-q", *options, tests)
     if code:
         why = "it has no unit tests" if code == NO_TESTS else "its unit tests fail when it is alone"
-        sys.exit(f"{service}: {why}")
+        raise Failed(f"{said}{service}: {why}")
+    return said
 
 
-def match_alone(scratch: Path) -> None:
+def match_alone(scratch: Path) -> str:
     """Install the command line and the engine, nothing else of the platform, and match two people."""
     program = environment(scratch, MATCH, "packages/mentormesh") / "mentormesh"
     must(program, MATCH, "--help")
@@ -98,17 +113,30 @@ def match_alone(scratch: Path) -> None:
     asked.write_text(PROGRAM)
     must(program, MATCH, "--people", people, "--program", asked, "--out", pairs)
     if "\nana,ben," not in pairs.read_text():
-        sys.exit(f"match: two people who fit are no pair:\n{pairs.read_text()}")
+        raise Failed(f"match: two people who fit are no pair:\n{pairs.read_text()}")
+    return "two people were matched\n"
+
+
+def alone(scratch: Path, name: str) -> str:
+    return match_alone(scratch) if name == MATCH else service_alone(scratch, name)
 
 
 def main() -> None:
     asked = sys.argv[1:] or [*SERVICES, MATCH]
     if unknown := set(asked) - {*SERVICES, MATCH}:
         sys.exit(f"no part is called {sorted(unknown)[0]}; choose of {', '.join((*SERVICES, MATCH))}")
-    with tempfile.TemporaryDirectory(prefix="mentormesh-alone-") as folder:
-        for name in asked:
-            print(f"== {name} alone", flush=True)
-            match_alone(Path(folder)) if name == MATCH else service_alone(Path(folder), name)
+    with tempfile.TemporaryDirectory(prefix="mentormesh-alone-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        scratch = Path(folder)
+        for part in LOCAL.values():
+            wheel(scratch, part)
+        running = {pool.submit(alone, scratch, name): name for name in asked}
+        for done in as_completed(running):
+            print(f"== {running[done]} alone", flush=True)
+            try:
+                print(done.result(), end="", flush=True)
+            except Failed as failure:
+                pool.shutdown(cancel_futures=True)
+                sys.exit(str(failure))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError,
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from servicekit.config import KitSettings
+from servicekit.documents import Documents
 from servicekit.refusals import StoreUnavailable, TooBusy
 from servicekit.store import Catalogue, Conflict, Document, Duplicate, Once, Order, Unit, Where, run_once
 
@@ -212,6 +214,14 @@ class MongoStore(Generic[U]):
                 if session.in_transaction:
                     _abandon(session)
             return result
+
+
+def open_store(
+    settings: KitSettings, unit: Callable[[MongoSession, Catalogue, str, int], U], documents: Sequence[Documents]
+) -> MongoStore[U]:
+    """The store that a service's settings name; make it after the fork."""
+    database = connect(settings.mongodb_uri)[settings.mongodb_database]
+    return MongoStore(database, unit, Catalogue(documents), settings.service, settings.generation)
 
 
 def _commit(session: ClientSession) -> None:

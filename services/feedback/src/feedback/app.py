@@ -15,8 +15,7 @@ from feedback.timers import TIMERS
 from feedback.use_cases.people import is_admitted
 from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
-from servicekit.mongo import MongoStore, connect
-from servicekit.store import Catalogue
+from servicekit.mongo import MongoStore, open_store
 from servicekit.tokens import Verifier
 from servicekit.web.rates import Rates
 from servicekit.worker import Worker, prepare
@@ -76,6 +75,4 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
 
 
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
-    database = connect(settings.mongodb_uri)[settings.mongodb_database]
-    catalogue = Catalogue(repository.DOCUMENTS)
-    return MongoStore(database, repository.Unit, catalogue, "feedback", settings.generation)
+    return open_store(settings, repository.Unit, repository.DOCUMENTS)

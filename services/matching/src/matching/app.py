@@ -19,8 +19,8 @@ from matching.use_cases.runs import computing, publishing
 from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
 from servicekit.lease import Lease
-from servicekit.mongo import MongoStore, connect
-from servicekit.store import Catalogue, Store
+from servicekit.mongo import MongoStore, open_store
+from servicekit.store import Store
 from servicekit.tokens import Verifier
 from servicekit.web.rates import Rates
 from servicekit.worker import Loop, Worker, prepare
@@ -93,6 +93,4 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
 
 
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
-    database = connect(settings.mongodb_uri)[settings.mongodb_database]
-    catalogue = Catalogue(repository.DOCUMENTS)
-    return MongoStore(database, repository.Unit, catalogue, "matching", settings.generation)
+    return open_store(settings, repository.Unit, repository.DOCUMENTS)

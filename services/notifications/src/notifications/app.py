@@ -17,8 +17,7 @@ from notifications.timers import timers
 from notifications.use_cases.contacts import is_admitted
 from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
-from servicekit.mongo import MongoStore, connect
-from servicekit.store import Catalogue
+from servicekit.mongo import MongoStore, open_store
 from servicekit.tokens import Verifier
 from servicekit.web.rates import Rates
 from servicekit.worker import Loop, Worker, prepare
@@ -80,6 +79,4 @@ def initialise(settings: Settings, arguments: Sequence[str]) -> None:
 
 
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
-    database = connect(settings.mongodb_uri)[settings.mongodb_database]
-    catalogue = Catalogue(repository.DOCUMENTS)
-    return MongoStore(database, repository.Unit, catalogue, "notifications", settings.generation)
+    return open_store(settings, repository.Unit, repository.DOCUMENTS)

@@ -27,9 +27,8 @@ from profiles.use_cases.setup import ensure_signing_key, make_first_people_admin
 from servicekit import web
 from servicekit.clock import Clock, SystemClock
 from servicekit.config import BadSettings
-from servicekit.mongo import MongoStore, connect
+from servicekit.mongo import MongoStore, open_store
 from servicekit.refusals import InvalidInput, WrongState
-from servicekit.store import Catalogue
 from servicekit.tokens import Verifier
 from servicekit.web.rates import Rates
 from servicekit.worker import Loop, Worker, prepare
@@ -138,6 +137,4 @@ def _provider(settings: Settings) -> OpenIdProvider:
 
 
 def _store(settings: Settings) -> MongoStore[repository.Unit]:
-    database = connect(settings.mongodb_uri)[settings.mongodb_database]
-    catalogue = Catalogue(repository.DOCUMENTS)
-    return MongoStore(database, repository.Unit, catalogue, "profiles", settings.generation)
+    return open_store(settings, repository.Unit, repository.DOCUMENTS)
