@@ -43,9 +43,9 @@ test: check test-alone ## Everything that a change must pass
 ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
 else
-	@# The tests of the parts mind nobody and share the cores; those of the whole share one platform and take turns.
-	$(BIN)/python -m pytest packages services -n auto --dist loadfile $(PYTEST)
-	$(BIN)/python -m pytest tests $(PYTEST)
+	@# The unit tests of the services have passed alone by now. Files share the cores; those of the whole share one platform.
+	$(BIN)/python -m pytest packages services -n auto --dist loadfile --ignore-glob='services/*/tests/unit' $(PYTEST)
+	$(BIN)/python -m pytest tests -n auto --dist loadfile $(PYTEST)
 endif
 
 .PHONY: check

@@ -27,6 +27,9 @@ from contracts import topics
 from mentormesh.stack import lifecycle, services
 from mentormesh.stack.folder import Folder
 from mentormesh.stack.processes import Running
+from servicekit.mongo import MongoStore, connect
+from servicekit.replay import replay
+from servicekit.store import Catalogue, Unit
 
 pytestmark = pytest.mark.stack
 
@@ -231,7 +234,7 @@ def found_in_logs(site: Site, canary: str) -> list[str]:
     return [path.name for path in ours if canary in path.read_text(errors="replace")]
 
 
-def test_somebody_is_forgotten_everywhere_though_services_die_midway(site: Site) -> None:
+def test_somebody_is_forgotten_everywhere_though_services_die_midway_and_everything_is_replayed(site: Site) -> None:
     canary = f"cnry{uuid.uuid4().hex[:6]}"
     story = fill_everything(site, canary)
     poison(site, story)
@@ -270,6 +273,36 @@ def test_somebody_is_forgotten_everywhere_though_services_die_midway(site: Site)
     assert found_in_topics(site, canary) == []
     assert found_in_logs(site, canary) == []
 
+    with site.database() as client:
+        eventually(lambda: not any(lines(client[service], {"parked": {"$gt": 0}}) for service in SERVICES), LONG)
+    replay_everything(site)
+    with site.database() as client:
+        assert client["matching"]["people"].find_one({"_id": story.ana.id})["status"] == "erased"
+        assert client["notifications"]["contacts"].find_one({"_id": story.ana.id})["email"] == ""
+    assert found_in_databases(site, canary) == []
     assert story.admin.call("GET", "profiles", f"/people/{story.ana.id}").status_code == 404
     ended = story.ben.actor.get("matching", f"/mentorships/{story.mentorship_id}")
     assert ended["state"] == "ended"
+
+
+def replay_everything(site: Site) -> None:
+    """Every consumer reads every topic from its beginning again, and comes to rest."""
+    with connect(site.described["mongodb"]) as client:
+        for service in SERVICES:
+            # A consumer notices with its next event; where none comes, when it starts again.
+            site.kill(f"{service}-worker")
+            store: MongoStore[Unit] = MongoStore(client[service], Unit, Catalogue(()), service)
+            replay(store, service, {name for name, topic in topics().items() if service in topic.consumers})
+            assert unread(client[service])
+        site.mend()
+        eventually(lambda: not any(unread(client[service]) for service in SERVICES), LONG)
+
+
+def unread(database: Any) -> int:
+    """How many keys were read once and wait to be read again."""
+    return lines(database, {"sequence": 0, "reached_sequence": {"$gt": 0}})
+
+
+def lines(database: Any, where: dict[str, Any]) -> int:
+    count: int = database["watermarks"].count_documents(where)
+    return count

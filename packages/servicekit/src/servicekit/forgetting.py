@@ -1,5 +1,6 @@
 """Destroys what the kit itself keeps of one person beside a service's documents: stored replies and parked records."""
 
+from dataclasses import replace
 from typing import Any
 
 from contracts import topics
@@ -19,6 +20,7 @@ def forget_traces(unit: Any, group: str, person_id: str) -> dict[str, int]:
     )
     lines = [f"{group}|{topic.name}|{person_id}" for topic in topics().values() if topic.personal]
     parked = unit.discard(Parked, {"line": {"$in": lines}})
-    # Not by saving it: the consumer may hold this very watermark, to raise it when its handler is done.
-    unit.amend(Watermark, {"_id": {"$in": lines}, "parked": {"$gt": 0}}, {"releasing": True})
+    # By saving them: later events of these lines may come in this very transaction, and are parked by what it knows.
+    for mark in unit.find(Watermark, {"_id": {"$in": lines}, "parked": {"$gt": 0}}):
+        unit.save(replace(mark, releasing=True))
     return {"replies": replies, "parked_events": parked}

@@ -71,6 +71,8 @@ class Applying:
         if handler is not None and not held:
             with origin.working_for(_origin(envelope)):
                 handler(JoinedStore(unit), self.clock, envelope)
+        # A handler may have released this very line.
+        mark = unit.get(Watermark, mark.id) or mark
         here = (envelope.generation, envelope.sequence)
         reached = max(here, (mark.reached_generation, mark.reached_sequence))
         unit.save(
