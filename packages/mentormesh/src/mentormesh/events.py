@@ -103,18 +103,27 @@ def store_of(root: str | None, service: str, database: str | None) -> Any:
     return MongoStore(client[name], Unit, Catalogue(()), service)
 
 
+def _parked_lines(store: Any, key: str | None) -> list[Any]:
+    """The parked lines, or those of one key (or of one line's id)."""
+    from servicekit import parking
+
+    return [line for line in parking.listing(store) if key is None or key in (line.key, line.id)]
+
+
 def _lines(store: Any, key: str | None) -> list[Any]:
-    """The parked lines, or those of one key (or of one line's id).
+    """The lines to decide about.
 
     Raises:
         StackFailure: nothing is parked under that key.
     """
-    from servicekit import parking
-
-    lines = [line for line in parking.listing(store) if key is None or key in (line.key, line.id)]
+    lines = _parked_lines(store, key)
     if key is not None and not lines:
-        raise StackFailure(f"Nothing is parked under the key {key}. `mentormesh events parked` lists what is.")
+        raise _nothing_under(key)
     return lines
+
+
+def _nothing_under(key: str) -> StackFailure:
+    return StackFailure(f"Nothing is parked under the key {key}. `mentormesh events parked` lists what is.")
 
 
 def _show(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
@@ -126,22 +135,30 @@ def _show(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
         for row in rows:
             state = "releasing" if row["releasing"] else row["cause"]
             place = f"{row['topic']}/{row['partition']}@{row['offset']}"
-            click.echo(f"{row['key']}  {row['events']} events  {place}  {state}: {row['reason']}")
+            events = "1 event" if row["events"] == 1 else f"{row['events']} events"
+            click.echo(f"{row['service']}  {row['key']}  {events}  {place}  {state}: {row['reason']}")
 
 
 @events.command()
 @root_option
 @json_option
-@service_option
+@click.option("--service", type=click.Choice(SERVICES), help="Whose parked events; else those of every service.")
 @key_option
 @database_option
-def parked(root: str | None, as_json: bool, service: str, key: str | None, database: str | None) -> None:
+def parked(root: str | None, as_json: bool, service: str | None, key: str | None, database: str | None) -> None:
     """List the keys whose events wait, each with its first event's place and why it was parked.
 
     The document server is that of MONGODB_URI, else that of the local stack; so it is for `release` and `drop`.
     """
-    lines = _lines(store_of(root, service, database), key)
-    _show([asdict(line) for line in lines], as_json, f"Nothing is parked in {service}.")
+    if database and not service:
+        raise click.UsageError("Say with --service whose database --database names.")
+    rows = []
+    for name in [service] if service else SERVICES:
+        lines = _parked_lines(store_of(root, name, database), key)
+        rows += [{"service": name, **asdict(line)} for line in lines]
+    if key and not rows:
+        raise _nothing_under(key)
+    _show(rows, as_json, f"Nothing is parked in {service or 'any service'}.")
 
 
 @events.command()
@@ -160,7 +177,8 @@ def release(root: str | None, as_json: bool, service: str, key: str | None, data
     store = store_of(root, service, database)
     released = parking.release(store, [line.id for line in _lines(store, key)])
     left = parking.wait_until_applied(store, released, wait)
-    _show([asdict(line) for line in left], as_json, f"{len(released)} keys of {service} go on.")
+    rows = [{"service": service, **asdict(line)} for line in left]
+    _show(rows, as_json, f"{len(released)} {'key goes' if len(released) == 1 else 'keys go'} on in {service}.")
     if left:
         raise SystemExit(1)
 
@@ -190,4 +208,5 @@ def drop(
     if as_json:
         click.echo(json.dumps(rows, indent=2))
     else:
-        click.echo(f"{len(rows)} events of {service} were given up; the others of their key go on.")
+        given_up = "1 event was" if len(rows) == 1 else f"{len(rows)} events were"
+        click.echo(f"{given_up} given up in {service}; the others of their key go on.")
