@@ -21,6 +21,7 @@ NOTES = (
     "I am new to this subject and would be glad of somebody who asks me good questions.",
 )
 SIDE_BY_SIDE = 4
+FRIDAY = 5
 Tick = Callable[[str], None]
 T = TypeVar("T")
 
@@ -262,7 +263,9 @@ def _review(garden: Garden, session: str, who: Colleague, rating: int, comment: 
 
 
 def _session(garden: Garden, pair: Pair, who: Colleague, day: datetime, agenda: str, step: str) -> str:
-    starts = datetime.combine(day.date(), time(10, 0), UTC)
+    # Nobody meets on a weekend: then the Monday after it.
+    working_day = day.date() + timedelta(days=8 - day.isoweekday() if day.isoweekday() > FRIDAY else 0)
+    starts = datetime.combine(working_day, time(10, 0), UTC)
     body = {"starts_at": starts.isoformat(), "minutes": 45, "agenda": agenda, "place": "Video call"}
     made = garden.post(who.email, "feedback", f"/v1/mentorships/{pair.mentorship}/sessions", body, f"session {step}")
     return str(made["id"])
