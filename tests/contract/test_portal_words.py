@@ -22,7 +22,7 @@ from engine.program.shape import Objective
 from feedback.domain import health, session
 from matching.domain import enrolment, mentorship, program, request, run
 from matching.domain.errors import AlreadyPaired, NoSeatLeft, NotAvailable
-from matching.ports import ReasonCode
+from matching.ports.matcher import ReasonCode
 from matching.use_cases.recommendations import WORDS as RULES
 from matching.use_cases.runs.reading import ALONE
 from notifications.domain.message import Kind
