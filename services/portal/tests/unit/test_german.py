@@ -67,7 +67,7 @@ def _known(world: FakeServices) -> Iterator[str]:
     yield from ("MentorMesh", "GMT", "Europe", "Berlin", "UTC")
     held = (world.people, world.profiles, world.programs, world.requests, world.sessions, world.messages,
             world.questions, world.imports, world.rows, world.clients, world.erasures, world.histories,
-            world.audited)  # fmt: skip
+            world.audited, world.terms)  # fmt: skip
     named = [str(run[part]) for run in world.runs.values() for part in ("name", "input_hash")]
     # Codes that are the same in every language, and a name of ours that is one of the browser's words for a file.
     yield from "CSV SCIM UTF HR Ids external_id email".replace("_", " ").split()
@@ -228,7 +228,7 @@ def test_every_field_that_a_service_may_refuse_has_advice(world: FakeServices, s
     world.meet(at["mentorship"].rpartition("/")[2], 9)
     ours = {"csrf_token", "key", "etag", "verb", "enrolment", "link", "more", "step", "copy", "q", "with", "mentee",
             "mentee_id", "mentor_id", "certify", "status", "department", "site", "actor", "subject", "action",
-            "from", "to", "service", "refused", "leavers", "file"}  # fmt: skip
+            "from", "to", "service", "refused", "leavers", "file", "into"}  # fmt: skip
     # Rows of the profile's lists are sent under the field of the list's items.
     sent_as = {"offer_skill": "skill", "offer_level": "level",
                **{f"weight_{part}": "weights" for part in WEIGHTS}}  # fmt: skip

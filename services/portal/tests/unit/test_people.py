@@ -47,7 +47,11 @@ def an_administered_world(world: FakeServices) -> dict[str, str]:
                for state in ("received", "reading", "applying", "cancelled", "failed")}  # fmt: skip
     client = world.add_client("HR system", two_secrets=True, rotated_at=moment(-1))
     revoked = world.add_client("Old bot", revoked_at=moment(-1), programs=["prg_1"])
+    known = world.add_term("Rowing", synonyms=["Sculling"], category="Sport", standing="proposed")
+    gone = world.add_term("Rwing", merged_into=known["id"], retired=True)
     return {
+        "words": "/vocabulary/skills", "no word": "/vocabulary/skills?q=zzz", "themes": "/vocabulary/themes",
+        "word": f"/vocabulary/skills/{known['id']}", "merged": f"/vocabulary/skills/{gone['id']}",
         "people": "/people", "nobody": "/people?q=zzz", "person": "/people/prs_ben", "left": "/people/prs_eli",
         "on leave": "/people/prs_flo", "oneself": "/people/prs_dora", "forgotten": "/people/prs_gone",
         "imports": "/imports", "ready": f"/imports/{ready['id']}", "movers": f"/imports/{ready['id']}?show=mover",
@@ -339,6 +343,34 @@ def test_a_moment_with_more_lines_than_a_page_is_shown_whole() -> None:
     rows = [line("2", id) for id in "abc"] + [line("1", "d")]
     shown, before = page_of(rows, 2)
     assert ([row["id"] for row in shown], before) == (["c", "b", "a"], "2")
+
+
+def test_a_word_is_added_changed_and_merged(dora: FlaskClient, at: dict[str, str], world: FakeServices) -> None:
+    new = f"{at['words']}/new"
+    send(dora, at["words"], new, name="Sailing", synonyms="Yachting\r\n\r\nBoats, small", category="Sport")
+    made = list(world.terms.values())[-1]
+    assert (made["name"], made["synonyms"]) == ("Sailing", ["Yachting", "Boats, small"])
+    again = send(dora, at["words"], new, name="Sailing")
+    assert (again.status_code, "There is one." in again.text) == (422, True)
+    send(dora, at["word"], at["word"], name="Rowing", synonyms="", retired="yes")
+    held = world.terms[at["word"].rpartition("/")[2]]
+    assert (held["synonyms"], held["retired"]) == ([], True)
+    page = send(dora, at["word"], f"{at['word']}/merge", into="Nothing").text
+    assert "There is no other word of this name in use." in page
+    assert "There is no other word" in send(dora, at["word"], f"{at['word']}/merge", into="rowing").text
+    reply = send(dora, at["word"], f"{at['word']}/merge", into="sailing")
+    assert (held["merged_into"], reply.location) == (made["id"], f"/vocabulary/skills/{made['id']}")
+    assert "It was merged into another word." in dora.get(at["word"]).text
+
+
+def test_a_file_of_words_says_what_came_of_it(dora: FlaskClient, at: dict[str, str]) -> None:
+    path = "/vocabulary/skills/import"
+    page = send(dora, at["words"], path, file=(io.BytesIO(b"name\nSailing\n"), "words.csv")).text
+    assert "2 added, 1 changed, 4 were there already." in page
+    assert "One row was left out" in page
+    bad = send(dora, at["words"], path, file=(io.BytesIO(b"x"), "words.csv"))
+    assert (bad.status_code, "Save it as CSV in UTF-8" in bad.text) == (422, True)
+    assert "Choose a CSV file." in send(dora, at["words"], path).text
 
 
 def test_a_problem_of_the_service_is_told_where_the_button_was(dora: FlaskClient, world: FakeServices) -> None:

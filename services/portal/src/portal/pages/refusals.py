@@ -116,6 +116,8 @@ ADVICE = {
     "matched": _CHOOSE,
     "retired": _CHOOSE,
     "order": N_("Write a whole number from 0 to 1000."),
+    "synonyms": N_("Write at most twenty words, one a line, each in a few words."),
+    "category": _LESS,
     "scopes": N_("Tick at least one."),
     "programs": _CHOOSE,
     "mode": _CHOOSE,

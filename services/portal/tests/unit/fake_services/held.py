@@ -65,6 +65,7 @@ class Held:
         self.rows: dict[str, list[Body]] = {}
         self.uploaded: list[bytes] = []
         self.clients: dict[str, Body] = {}
+        self.terms: dict[str, Body] = {}
         self.erasures: dict[str, Body] = {}
         self.audited: dict[str, list[Body]] = {name: [] for name in URLS}
         self.silent: set[str] = set()

@@ -27,8 +27,9 @@ class People(Held):
         counts = {name: dict.fromkeys(_COUNTS, 0) | parts.pop(name, {}) for name in ("planned", "done")}
         self.imports[id] = {
             "id": id, "file_name": "staff.csv", "mode": "full", "state": state, "reason": "",
-            "requested_by": "prs_dora", "ignored_columns": [], "progress": {"lines": 10, "lines_read": 5, "rows": 8, "rows_applied": 2},
-            "confirm_leavers": None, "created_at": moment(-1), "finished_at": None, **counts, **parts,
+            "requested_by": "prs_dora", "ignored_columns": [], "confirm_leavers": None, "created_at": moment(-1),
+            "progress": {"lines": 10, "lines_read": 5, "rows": 8, "rows_applied": 2}, "finished_at": None,
+            **counts, **parts,
         }  # fmt: skip
         self.rows[id] = rows or []
         return self.imports[id]
@@ -60,6 +61,13 @@ class People(Held):
                "subject": subject, "codes": [], "number": 7, "digest": "00", **parts}  # fmt: skip
         self.audited[service].append(row)
         return row
+
+    def add_term(self, name: str, **parts: Any) -> Body:
+        """A word of the organisation's for a skill."""
+        id = self.new("skl")
+        self.terms[id] = {"id": id, "name": name, "synonyms": [], "category": "", "standing": "approved",
+                          "retired": False, "merged_into": None, "version": 1, **parts}  # fmt: skip
+        return self.terms[id]
 
     def _require(self, who: str, *roles: str) -> None:
         if not set(roles) & set(self.people[who]["roles"]):
@@ -158,6 +166,32 @@ class People(Held):
                  and query.get("since", ["0"])[0] <= row["at"] < query.get("until", ["9"])[0]]  # fmt: skip
         return self._page(sorted(found, key=lambda row: str(row["at"]), reverse=True)[: int(query["limit"][0])])
 
+    def _words(self, who: str, query: dict[str, list[str]], *_: Any) -> Any:
+        sought = query.get("q", [""])[0].lower()
+        return self._page([one for one in self.terms.values() if one["name"].lower().startswith(sought)])
+
+    def _add_word(self, who: str, query: Any, body: Body, *_: Any) -> Any:
+        if any(one["name"] == body["name"] for one in self.terms.values()):
+            raise Refused(409, "name-taken", "There is one.")
+        return 201, self.add_term(**body), {}
+
+    def _change_word(self, who: str, query: Any, body: Body, etag: str, id: str) -> Any:
+        held = self.terms[id]
+        if etag != f'"{held["version"]}"':
+            raise Refused(412, "stale")
+        held.update(body, version=held["version"] + 1)
+        return 200, held, {}
+
+    def _merge_word(self, who: str, query: Any, body: Body, etag: str, id: str) -> Any:
+        self.terms[id].update(merged_into=body["into"], retired=True)
+        return 200, self.terms[id], {}
+
+    def _import_words(self, *_: Any) -> Any:
+        if b"name" not in self.uploaded[-1]:
+            raise Refused(422, "invalid-input", "The first line must name the columns.")
+        trouble = {"line": 3, "column": "category", "detail": "Too long."}
+        return 200, {"added": 2, "changed": 1, "unchanged": 4, "errors": [trouble]}, {}
+
     def _routes_of_people(self) -> list[Route]:
         return [
             ("GET", "/v1/directory", self._directory),
@@ -181,4 +215,10 @@ class People(Held):
             ("GET", f"/v1/erasures{ONE}", lambda who, query, body, etag, id: self._one(self.erasures, id)),
             ("POST", f"/v1/erasures{ONE}/cancel", self._undo),
             ("GET", "/v1/audit", self._audit),
+            *([("GET", "/v1/skills", self._words)] if self.terms else []),
+            ("POST", "/v1/skills", self._add_word),
+            ("POST", "/v1/skills/import", self._import_words),
+            ("GET", f"/v1/skills{ONE}", lambda who, query, body, etag, id: self._one(self.terms, id)),
+            ("PATCH", f"/v1/skills{ONE}", self._change_word),
+            ("POST", f"/v1/skills{ONE}/merge", self._merge_word),
         ]

@@ -14,8 +14,8 @@ from portal.pages.people import asking
 from portal.pages.people.blueprint import blueprint
 from portal.pages.people_words import COUNTS, IMPORT_MODES
 
-# The service's own limit, and room for what a form has beside the file.
-MOST_BYTES = 268_435_456 + 65_536
+# The service's own limits, and room for what a form has beside the file.
+_MOST_BYTES = {"people.upload": 268_435_456 + 65_536, "people.import_words": 1_048_576 + 65_536}
 MOST_ROWS = 50
 MOST_IMPORTS = 20
 # As `profiles` names them; it knows what HR systems call them, too.
@@ -38,8 +38,9 @@ def register(app: Flask) -> None:
 
 
 def _let_a_file_in() -> None:
-    if request.endpoint == "people.upload" and session and "person" in session and calls.is_people_admin():
-        request.max_content_length = MOST_BYTES
+    most = _MOST_BYTES.get(request.endpoint or "")
+    if most is not None and session and "person" in session and calls.is_people_admin():
+        request.max_content_length = most
 
 
 @blueprint.get("/imports")
