@@ -127,7 +127,7 @@ class People(Held):
         self._one(self.imports, id)
         return 200, b"line,column,reason,what to write\r\n3,level,row,Write a whole number.\r\n", {}
 
-    def _decide(self, who: str, query: Any, body: Body, etag: str, id: str, verb: str) -> Any:
+    def _decide_import(self, who: str, query: Any, body: Body, etag: str, id: str, verb: str) -> Any:
         held = self.imports[id]
         if verb == "apply" and held["confirm_leavers"] not in (None, body.get("confirm_leavers")):
             raise Refused(409, "confirmation-needed", "This would end people.")
@@ -151,7 +151,7 @@ class People(Held):
         named = [name for name in ("state", "person_id") if name in query]
         return self._page([one for one in self.erasures.values() if all(one[name] == query[name][0] for name in named)])
 
-    def _forget(self, who: str, query: Any, body: Body, *_: Any) -> Any:
+    def _request_erasure(self, who: str, query: Any, body: Body, *_: Any) -> Any:
         return 201, self.add_erasure(body["person_id"], "requested"), {}
 
     def _undo(self, who: str, query: Any, body: Any, etag: str, id: str) -> Any:
@@ -205,13 +205,13 @@ class People(Held):
             ("GET", f"/v1/imports{ONE}", lambda who, query, body, etag, id: self._one(self.imports, id)),
             ("GET", f"/v1/imports{ONE}/rows", self._rows_of),
             ("GET", f"/v1/imports{ONE}/errors", self._errors_of),
-            ("POST", f"/v1/imports{ONE}/(apply|cancel)", self._decide),
+            ("POST", f"/v1/imports{ONE}/(apply|cancel)", self._decide_import),
             ("GET", "/v1/clients", lambda *_: self._page(list(self.clients.values()))),
             ("POST", "/v1/clients", self._make_client),
             ("GET", f"/v1/clients{ONE}", lambda who, query, body, etag, id: self._one(self.clients, id)),
             ("POST", f"/v1/clients{ONE}/(secrets|secrets/retire|revoke)", self._change_client),
             ("GET", "/v1/erasures", self._erasures),
-            ("POST", "/v1/erasures", self._forget),
+            ("POST", "/v1/erasures", self._request_erasure),
             ("GET", f"/v1/erasures{ONE}", lambda who, query, body, etag, id: self._one(self.erasures, id)),
             ("POST", f"/v1/erasures{ONE}/cancel", self._undo),
             ("GET", "/v1/audit", self._audit),
