@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -27,10 +28,14 @@ from matching.use_cases.recommendations import WORDS as RULES
 from matching.use_cases.runs.reading import ALONE
 from notifications.domain.message import Kind
 from notifications.domain.preferences import Channel
-from portal.pages import run_words, words
+from portal.pages import people_words, run_words, words
 from portal.pages.reasons import reasons, reasons_of_pair
 from portal.pages.refusals import IN_SHORT, WORDS
+from profiles.domain import erasure, history, person
+from profiles.domain.access import GRANTABLE
+from profiles.domain.client import SCOPES
 from profiles.domain.errors import OAuthRefusal
+from profiles.domain.imports import course
 from servicekit.refusals import NotYetKnown, Refusal, WrongState
 
 PARTS = (servicekit, profiles, matching, feedback, notifications)
@@ -102,10 +107,33 @@ def test_no_words_are_kept_for_what_nobody_says() -> None:
         (run_words.PARTS_OF_FIT, COMPONENTS),
         (run_words.RULES, RULES),
         (run_words.UNMATCHED, ALONE),
+        (people_words.STATUSES, get_args(person.Status)),
+        (people_words.ROLES_GIVEN, GRANTABLE),
+        (people_words.WHAT_ROLES_DO, GRANTABLE),
+        (people_words.ACTS, get_args(history.Act)),
+        (people_words.FACTS, tuple(person.Facts.__dataclass_fields__)),
+        (people_words.SCOPES, SCOPES),
+        (people_words.ERASURE_STATES, get_args(erasure.State)),
+        (people_words.IMPORT_STATES, get_args(course.State)),
+        (people_words.IMPORT_MODES, get_args(course.Mode)),
+        (people_words.IMPORT_ACTIONS, (*course.ACTIONS, "manager")),
+        (people_words.COUNTS, tuple(course.Counts.__dataclass_fields__)),
     ],
 )
 def test_every_code_has_words(worded: Mapping[str, str], codes: tuple[str, ...]) -> None:
     assert set(worded) == set(codes)
+
+
+def test_every_audited_act_has_words() -> None:
+    # Each is named where it is saved, or by the view that is private.
+    literal = re.compile(
+        r'(?:audited|_audit\w*)\([^"()]*"([a-z-]+\.[a-z-]+)"|operation\("([a-z-]+\.[a-z-]+)", private=True'
+    )
+    sources = [Path(str(part.__file__)).parent for part in PARTS]
+    text = "\n".join(path.read_text() for root in sources for path in sorted(root.rglob("*.py")))
+    named = {name for found in literal.findall(text) for name in found if name}
+    assert {"roles.grant", "person.change", "person.history", "erasure.complete"} <= named
+    assert named - people_words.AUDITED.keys() == set()
 
 
 def test_every_reason_of_a_mentorships_health_has_words() -> None:

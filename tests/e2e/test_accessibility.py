@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from platform_client import eventually
 from playwright.sync_api import Page
-from staged import Player, Stage, ask_everybody, enrol, publish, set_the_stage
+from staged import Player, Stage, ask_everybody, employ, enrol, publish, set_the_stage
 
 from .conftest import Portal
 
@@ -67,6 +67,31 @@ def test_the_pages_of_a_match_can_be_used_by_everybody(portal: Portal, stage: St
     for path in ("", "/pairs", "/unmatched", f"/pair?{two}", f"/choose?mentee={stage.eve.id}", "/publish", "/again",
                  f"/comparison?with={other}"):  # fmt: skip
         found += findings(page, f"/runs/{first}{path}")
+    assert found == []
+
+
+def test_the_pages_of_people_admins_can_be_used_by_everybody(
+    portal: Portal, stage: Stage, platform: dict[str, Any]
+) -> None:
+    dora, gone = stage.admin, employ(platform, stage.admin, "Gia").id
+    client = dora.post("profiles", "/clients", {"name": "HR system", "scopes": ["people:read"]})["client_id"]
+    erasure = dora.post("profiles", "/erasures", {"person_id": gone})["id"]
+    page = portal.sign_in(dora.get("profiles", "/me")["email"])
+    page.goto("/imports")
+    # Nobody is in the file, so everybody would leave: a preview with all there can be to confirm. It is cancelled.
+    page.get_by_label("CSV file").set_input_files(
+        {"name": "staff.csv", "mimeType": "text/csv", "buffer": b"external_id,email,shoe size,level\nE-0,nobody,44,x\n"}
+    )
+    page.get_by_label("Everybody:").check()
+    page.get_by_role("button", name="Upload and look").click()
+    page.get_by_role("heading", name="Who it is about").wait_for(timeout=60_000)
+    ready = page.url.removeprefix(portal.url).partition("#")[0]
+    found: list[str] = []
+    for path in ("/people?q=a", f"/people/{stage.ana.id}", "/imports", ready, "/clients", "/clients/new", "/erasures",
+                 f"/clients/{client}", f"/erasures/{erasure}", "/audit", "/vocabulary/skills"):  # fmt: skip
+        found += findings(page, path)
+    dora.post("profiles", f"{ready}/cancel")
+    dora.post("profiles", f"/erasures/{erasure}/cancel")
     assert found == []
 
 

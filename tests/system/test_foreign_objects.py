@@ -21,6 +21,8 @@ def foreign(stage: Stage) -> list[tuple[str, str, str, int]]:
     verbs += [("feedback", "POST", f"/sessions/{s.session_id}/{verb}", 404) for verb in ("hold", "miss", "cancel")]
     reads = [
         ("profiles", "GET", f"/people/{s.ana.id}/profile", 403),
+        ("profiles", "GET", f"/people/{s.ana.id}/history", 403),
+        ("profiles", "GET", "/directory?q=ana", 403),
         ("profiles", "GET", "/clients", 403),
         ("matching", "GET", f"/requests/{s.request_id}", 404),
         ("matching", "GET", f"/mentorships/{s.mentorship_id}", 404),

@@ -28,7 +28,7 @@ TABLE = Permissions(
         "health.read": rule(relation("manager"), role("auditor")),
         "health.watch": rule(),
         "data.read": rule(role("people_admin"), both(employee, relation("self"))),
-        "audit.read": rule(role("auditor")),
+        "audit.read": rule(role("auditor", "people_admin")),
     }
 )
 

@@ -47,7 +47,7 @@ TABLE = Permissions(
         "mentorship.resume": rule(relation("mentor", "mentee")),
         "mentorship.end": rule(relation("mentor", "mentee", "manager")),
         "data.read": rule(role("people_admin"), both(employee, relation("self"))),
-        "audit.read": rule(role("auditor")),
+        "audit.read": rule(role("auditor", "people_admin")),
         "run.start": rule(relation("manager")),
         "run.list": rule(relation("manager"), role("auditor")),
         "run.read": rule(relation("manager"), role("auditor")),

@@ -13,7 +13,7 @@ TABLE = Permissions(
         "delivery.list": rule(employee),
         "event.list": rule(scope("events:read")),
         "data.read": rule(role("people_admin"), relation("self")),
-        "audit.read": rule(role("auditor")),
+        "audit.read": rule(role("auditor", "people_admin")),
         # Nobody but the platform, which acts on what other services tell and on its clocks.
         "message.give": rule(),
         "delivery.send": rule(),

@@ -2,15 +2,18 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 TIMEOUT = (2, 10)
+# A file of hundreds of thousands of people is stored before it is answered for.
+UPLOAD_TIMEOUT = (2, 300)
+_BLOCK = 65_536
 NOT_YET_KNOWN_FOR = 5.0
 _REFRESH_BEFORE = 30
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -120,6 +123,33 @@ class Services:
             headers["If-Match"] = etag
         return self._call(tokens, method, service, path, json=body if body is not None else {}, headers=headers)
 
+    def upload(
+        self,
+        tokens: Tokens,
+        service: str,
+        path: str,
+        file: IO[bytes],
+        kind: str,
+        *,
+        key: str | None = None,
+        **query: Any,
+    ) -> Answer:
+        """Send a file of this media type as it is, never whole in memory."""
+        headers = {"Idempotency-Key": key or str(uuid.uuid4()), "Content-Type": kind}
+        return self._call(
+            tokens, "POST", service, path, params=query, data=file, headers=headers, timeout=UPLOAD_TIMEOUT
+        )
+
+    def download(self, tokens: Tokens, service: str, path: str) -> Iterator[bytes]:
+        """Read a file as it comes."""
+        headers = {"Authorization": f"Bearer {self.token(tokens)}"}
+        reply = self._request("GET", service, path, headers=headers, stream=True)
+        if reply.status_code == 401:
+            raise SignedOut
+        if reply.status_code >= 400:
+            raise _problem(reply, service)
+        return reply.iter_content(_BLOCK)
+
     def _call(self, tokens: Tokens, method: str, service: str, path: str, **options: Any) -> Answer:
         headers = {**options.pop("headers", {}), "Authorization": f"Bearer {self.token(tokens)}"}
         deadline = time.monotonic() + NOT_YET_KNOWN_FOR
@@ -168,8 +198,9 @@ class Services:
 
     def _request(self, method: str, service: str, path: str, **options: Any) -> requests.Response:
         headers = {**self.said(), **options.pop("headers", {})}
+        options.setdefault("timeout", TIMEOUT)
         try:
-            return self.http.request(method, self.urls[service] + path, timeout=TIMEOUT, headers=headers, **options)
+            return self.http.request(method, self.urls[service] + path, headers=headers, **options)
         except requests.RequestException as failure:
             raise ServiceProblem(503, "no-answer", f"{service} does not answer.", service=service) from failure
 

@@ -260,7 +260,7 @@ def test_nobody_else_declares_questions(signed_in: SignIn, world: FakeServices, 
         browser = signed_in(person)
         assert browser.get(path).status_code == 403
         assert "/questions" not in browser.get("/").text
-    assert 'href="/questions"' in signed_in("prs_dora").get("/").text
+    assert 'href="/questions"' in signed_in("prs_dora").get("/people").text
 
 
 def test_the_form_sends_everything_that_it_shows(signed_in: SignIn, world: FakeServices) -> None:

@@ -12,6 +12,9 @@ TABLE = Permissions(
         "person.register": rule(role("people_admin"), scope("people:write")),
         "person.card": rule(employee, _READS_PEOPLE),
         "person.read": rule(role("people_admin"), _READS_PEOPLE, _ONESELF),
+        # The directory: also who left, with addresses and roles. Cards are for colleagues.
+        "person.search": rule(role("people_admin"), _READS_PEOPLE),
+        "person.history": rule(role("people_admin", "auditor"), _ONESELF),
         "person.change": rule(role("people_admin"), scope("people:write"), _ONESELF),
         # Also who may look people up by address or external id.
         "person.change-any-fact": rule(role("people_admin"), scope("people:write")),
@@ -51,7 +54,7 @@ TABLE = Permissions(
         "client.create": rule(role("people_admin")),
         "client.revoke": rule(role("people_admin")),
         "data.read": rule(role("people_admin"), _ONESELF),
-        "audit.read": rule(role("auditor")),
+        "audit.read": rule(role("auditor", "people_admin")),
         "token.issue": PUBLIC,
         "keys.read": PUBLIC,
     }

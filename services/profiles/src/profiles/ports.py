@@ -17,6 +17,7 @@ from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.profile_field import ProfileField
+from profiles.domain.search import Listed, Sought
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.entity import Entity
 
@@ -64,6 +65,18 @@ class Unit(Protocol):
 
         `exact` also finds the one whose address or external id it is, wherever they work now.
         """
+        ...
+
+    def people_sought(self, sought: Sought, after: tuple[str, str] | None, limit: int) -> list[Person]:
+        """People whom everything that is said fits, whatever their status, by (sort name, id) after `after`."""
+        ...
+
+    def people_with_role(self, role: str) -> list[str]:
+        """The ids of those who were given a role, or have it by a group."""
+        ...
+
+    def values_of(self, fact: Listed, limit: int) -> list[str]:
+        """The different values of a fact, in order; empty ones are none."""
         ...
 
     def terms_with_keys(self, kind: type[T], keys: Sequence[str]) -> list[T]:
@@ -222,8 +235,10 @@ class Unit(Protocol):
         """Whether the profile of anybody beside that person names the entry."""
         ...
 
-    def erasures_after(self, state: State | None, after: str | None, limit: int) -> list[Erasure]:
-        """Erasures by id, in one state or all."""
+    def erasures_after(
+        self, state: State | None, person_id: str | None, after: str | None, limit: int
+    ) -> list[Erasure]:
+        """Erasures by id, in one state or all, of one person or all."""
         ...
 
     def erasures_due(self, now: datetime, limit: int) -> Sequence[str]:

@@ -16,7 +16,7 @@ from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.profile_field import ProfileField
-from profiles.domain.search import folded
+from profiles.domain.search import Listed, Sought, folded
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.store import Documents, Index, Order, OutboxRow, Where, index
 
@@ -53,6 +53,9 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("user_name_key", unique=True, where={"user_name_key": {"$gt": ""}}),
             index("name_prefixes", "sort_name", "_id"),
             index("sort_name", "_id"),
+            index("status", "sort_name", "_id"),
+            index("facts.department", "sort_name", "_id"),
+            index("facts.site", "sort_name", "_id"),
         ),
     ),
     Documents(
@@ -118,6 +121,29 @@ class Unit(servicekit.store.Unit):
         if exact is not None:
             found = {"$or": [found, {"email_key": folded(exact)}, {"external_key": exact}]}
         return self.find(Person, _after("sort_name", found, after), (("sort_name", 1), ("_id", 1)), limit)
+
+    def people_sought(self, sought: Sought, after: tuple[str, str] | None, limit: int) -> list[Person]:
+        said = {"status": sought.status, "facts.department": sought.department, "facts.site": sought.site}
+        found: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+        if sought.ids is not None:
+            found["_id"] = {"$in": list(sought.ids)}
+        found |= _all("name_prefixes", sought.words)
+        return self.find(Person, _after("sort_name", found, after), (("sort_name", 1), ("_id", 1)), limit)
+
+    def people_with_role(self, role: str) -> list[str]:
+        given = [grant.id for grant in self.find(Grant, {"roles": role})]
+        groups = self.find(Group, {"roles": role})
+        return list(dict.fromkeys([*given, *(id for group in groups for id in group.members)]))
+
+    def values_of(self, fact: Listed, limit: int) -> list[str]:
+        # From each value on to the next by the index: as many questions as values, however many people have them.
+        field, found = f"facts.{fact}", [""]
+        while len(found) <= limit:
+            behind = self.first(Person, {field: {"$gt": found[-1]}}, ((field, 1), ("sort_name", 1), ("_id", 1)))
+            if behind is None:
+                break
+            found.append(str(getattr(behind.facts, fact)))
+        return found[1:]
 
     def terms_with_keys(self, kind: type[T], keys: Sequence[str]) -> list[T]:
         return self.find(kind, {"keys": {"$in": list(keys)}})
@@ -250,8 +276,11 @@ class Unit(servicekit.store.Unit):
         fields = _SKILL_FIELDS if isinstance(term, Skill) else _THEME_FIELDS
         return self.first(Profile, {"_id": {"$ne": beside}, "$or": [{name: term.id} for name in fields]}) is not None
 
-    def erasures_after(self, state: State | None, after: str | None, limit: int) -> list[Erasure]:
-        where = {"_id": {"$gt": after or ""}, **({"state": state} if state else {})}
+    def erasures_after(
+        self, state: State | None, person_id: str | None, after: str | None, limit: int
+    ) -> list[Erasure]:
+        said = {"state": state, "person_id": person_id}
+        where = {"_id": {"$gt": after or ""}, **{name: value for name, value in said.items() if value}}
         return self.find(Erasure, where, limit=limit)
 
     def erasures_due(self, now: datetime, limit: int) -> list[str]:

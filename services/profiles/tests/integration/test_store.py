@@ -10,10 +10,11 @@ from mentormesh.testing import Backing
 from profiles import repository
 from profiles.domain.errors import EmailTaken, InvalidGrant, LastPeopleAdmin
 from profiles.domain.person import Facts, Person
+from profiles.domain.search import Sought
 from profiles.domain.vocabulary import Skill
 from profiles.issuer.keys import new_signing_key
 from profiles.ports import Identity
-from profiles.use_cases import clients, grants, people, profiles, setup, tokens, vocabularies
+from profiles.use_cases import clients, directory, grants, people, profiles, setup, tokens, vocabularies
 from profiles.use_cases.profiles import Draft
 from servicekit.caller import Caller
 from servicekit.clock import SystemClock
@@ -24,6 +25,7 @@ from servicekit.store import Catalogue
 pytestmark = pytest.mark.stack
 
 SYSTEM = Caller.system("profiles")
+ADMIN = Caller.person("prs_admin", "people_admin")
 CLOCK = SystemClock()
 MongoProfiles = MongoStore[repository.Unit]
 AT_ONCE = 6
@@ -174,6 +176,35 @@ def test_the_search_finds_and_pages_as_in_memory(store: MongoProfiles) -> None:
     assert names(colleague, "MULL") == ["Jürgen Müller"]
     assert names(colleague, "E-9") == []
     assert names(admin, "E-9") == ["Ana Left"]
+
+
+def test_the_directory_finds_and_pages_as_in_memory(store: MongoProfiles) -> None:
+    for number in range(7):
+        site = ("Berlin", "Porto")[number % 2]
+        register(store, f"Ana {number}", site=site, department="Sales", external_id=f"E-{number}")
+    gone = register(store, "Ben", department="Research", site="")
+    people.change_person(store, CLOCK, SYSTEM, gone.id, None, {}, "left")
+    grants.grant_roles(store, CLOCK, SYSTEM, register(store, "Dora").id, None, ("auditor",))
+
+    def names(query: str = "", role: str | None = None, **sought: Any) -> list[str]:
+        found: list[str] = []
+        after: tuple[str, str] | None = None
+        while True:
+            page = directory.search_directory(store, ADMIN, query, Sought(**sought), role, after, 2)
+            found += [one.person.facts.name for one in page.items]
+            if page.following is None:
+                return found
+            after = page.following
+
+    assert names() == [*(f"Ana {number}" for number in range(7)), "Ben", "Dora"]
+    assert names("ana", department="Sales", site="Porto", status="active") == ["Ana 1", "Ana 3", "Ana 5"]
+    assert names(status="left") == ["Ben"]
+    assert names(role="auditor") == ["Dora"]
+    assert names("E-4") == ["Ana 4"]
+    assert names(gone.id) == ["Ben"]
+    assert directory.list_values(store, ADMIN, "department") == ["Research", "Sales"]
+    assert directory.list_values(store, ADMIN, "site") == ["Berlin", "Porto"]
+    assert [one.act for one in directory.read_history(store, ADMIN, gone.id)] == ["left", "registered"]
 
 
 def test_vocabularies_and_clients_page_as_in_memory(store: MongoProfiles) -> None:

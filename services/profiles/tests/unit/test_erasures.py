@@ -286,9 +286,11 @@ def test_strangers_learn_nothing_of_an_erasure_and_employees_ask_for_themselves_
     with pytest.raises(NotFound):
         read_erasure(store, eve, "era_none")
     with pytest.raises(Forbidden):
-        list_erasures(store, eve, None, None, 10)
+        list_erasures(store, eve, None, None, None, 10)
     auditor = Caller.person("prs_audit", "auditor")
-    assert list_erasures(store, auditor, "requested", None, 10).items == [erasure]
+    assert list_erasures(store, auditor, "requested", None, None, 10).items == [erasure]
+    assert list_erasures(store, auditor, None, ana.id, None, 10).items == [erasure]
+    assert list_erasures(store, auditor, None, auditor.id, None, 10).items == []
     with pytest.raises(Forbidden):
         cancel_erasure(store, clock, auditor, erasure.id)
 

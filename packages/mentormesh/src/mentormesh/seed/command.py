@@ -65,7 +65,8 @@ def _tour(stack: dict[str, object]) -> str:
             "      find a mentor in `Crossing departments`, read why each is suggested, and ask one",
             f"  {people.get('mentor')}   Ben mentors her: look at his inbox and his mentees",
             f"  {people.get('program_manager')}   Cara runs both programs: enrolments, waiting requests, health",
-            f"  {people.get('people_admin')}   Dora keeps the people: search, profiles, roles",
+            f"  {people.get('people_admin')}   Dora keeps the people: find Ana under People and what happened to",
+            "      her, give a role, import a file and look before you confirm, make a client, search the audit log",
             "",
             "`mentormesh events tail` shows what they cause; mail arrives in " + str(stack["mail"]) + ".",
         ]

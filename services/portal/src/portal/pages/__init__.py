@@ -5,6 +5,7 @@ from flask import Flask
 
 from portal.clients import Services
 from portal.pages import (
+    audit,
     completeness,
     frame,
     home,
@@ -14,6 +15,7 @@ from portal.pages import (
     mentorships,
     my_data,
     numbers,
+    people,
     profile,
     programs,
     questions,
@@ -36,7 +38,9 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     numbers.register(app)
     questions.register(app)
     completeness.register(app)
+    people.imports.register(app)
     frame.register(app, services)
     app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs, runs, questions):
+    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs, runs, questions,
+                 people, audit):  # fmt: skip
         app.register_blueprint(page.blueprint)

@@ -155,6 +155,11 @@ def is_people_admin() -> bool:
     return "people_admin" in me().get("roles", ())
 
 
+def may_read_audit() -> bool:
+    """Whether the person may look into the audit logs."""
+    return bool({"people_admin", "auditor"} & set(me().get("roles", ())))
+
+
 def is_manager() -> bool:
     """Whether the person may create and manage programs."""
     return "program_manager" in me().get("roles", ())

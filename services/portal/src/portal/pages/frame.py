@@ -90,6 +90,7 @@ def _context() -> dict[str, Any]:
         "me": person,
         "is_manager": person is not None and "program_manager" in person.get("roles", ()),
         "is_people_admin": person is not None and "people_admin" in person.get("roles", ()),
+        "may_read_audit": person is not None and calls.may_read_audit(),
         "unread": _unread,
         "missing_parts": calls.missing_parts,
     }

@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from portal.pages import run_words
+from portal.pages import people_words, run_words
 from portal.pages.language import N_, _
 
 PARTS = {
@@ -135,7 +135,7 @@ _ALL = {
     "request_state": REQUEST_STATES, "mentorship_state": MENTORSHIP_STATES, "session_state": SESSION_STATES,
     "level": LEVELS, "health_reason": HEALTH_REASONS, "role": ROLES, "decline_reason": DECLINE_REASONS,
     "end_reason": END_REASONS, "component": COMPONENTS, "channel": CHANNELS, "notice": NOTICES,
-    "question_kind": QUESTION_KINDS, **run_words.CODES,
+    "question_kind": QUESTION_KINDS, **run_words.CODES, **people_words.CODES,
 }  # fmt: skip
 
 

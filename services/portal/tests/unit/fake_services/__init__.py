@@ -17,13 +17,14 @@ from .held import URLS, Body, Refused, Route, moment
 from .identity import CLIENT, ISSUER, Identity
 from .matching import Matching
 from .notifications import Notifications
+from .people import People
 from .profiles import Profiles
 from .runs import Runs
 
 __all__ = ["CLIENT", "ISSUER", "URLS", "Body", "FakeServices", "Refused", "moment"]
 
 
-class FakeServices(Identity, Profiles, Matching, Runs, Feedback, Notifications):
+class FakeServices(Identity, Profiles, People, Matching, Runs, Feedback, Notifications):
     """Ana (mentee), Ben (mentor), Cara (manages programs), Dora (administers people), and what they did so far."""
 
     def __init__(self) -> None:
@@ -51,7 +52,8 @@ class FakeServices(Identity, Profiles, Matching, Runs, Feedback, Notifications):
             (status, body), headers = refused.reply, {}
         reply = requests.Response()
         reply.status_code = status
-        reply._content = json.dumps(body).encode()
+        reply._content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        reply._content_consumed = True  # type: ignore[attr-defined]
         reply.headers.update({"Content-Type": "application/json", **headers})
         reply.request = request
         reply.url = str(request.url)
@@ -60,7 +62,9 @@ class FakeServices(Identity, Profiles, Matching, Runs, Feedback, Notifications):
     def _answer(
         self, host: str, request: requests.PreparedRequest, path: str, query: dict[str, list[str]]
     ) -> tuple[int, Any, dict[str, str]]:
-        raw = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
+        if (file := getattr(request.body, "read", None)) is not None:
+            self.uploaded.append(file())
+        raw = request.body.decode() if isinstance(request.body, bytes) else "" if file else str(request.body or "")
         if host == "identity":
             return 200, self._identity(path, raw), {}
         if path == "/v1/oauth/token":
@@ -76,10 +80,12 @@ class FakeServices(Identity, Profiles, Matching, Runs, Feedback, Notifications):
                 if method == "POST":
                     assert request.headers.get("Idempotency-Key"), f"POST {path} without a key"
                 body = json.loads(raw) if raw else {}
+                self.asked_of = host
                 return answer(caller, query, body, str(request.headers.get("If-Match", "")), *found.groups())
         raise AssertionError(f"the portal asked for {request.method} {host}{path}, which no service has")
 
     def _routes(self) -> Iterator[Route]:
+        yield from self._routes_of_people()
         yield from self._routes_of_profiles()
         yield from self._routes_of_matching()
         yield from self._routes_of_runs()

@@ -59,6 +59,15 @@ class Held:
         self.proposals: dict[str, Body] = {}
         self.alone: dict[str, list[Body]] = {}
         self.rules: dict[tuple[str, str], str] = {}
+        self.grants: dict[str, Body] = {}
+        self.histories: dict[str, list[Body]] = {}
+        self.imports: dict[str, Body] = {}
+        self.rows: dict[str, list[Body]] = {}
+        self.uploaded: list[bytes] = []
+        self.clients: dict[str, Body] = {}
+        self.terms: dict[str, Body] = {}
+        self.erasures: dict[str, Body] = {}
+        self.audited: dict[str, list[Body]] = {name: [] for name in URLS}
         self.silent: set[str] = set()
         self.refusals: dict[tuple[str, str], list[Refused]] = {}
         self.calls: list[tuple[str, str, str]] = []

@@ -1,11 +1,23 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
-from profiles.api import clients, consents, erasures, imports, oauth, people, profile_fields, profiles, vocabularies
+from profiles.api import (
+    clients,
+    consents,
+    directory,
+    erasures,
+    imports,
+    oauth,
+    people,
+    profile_fields,
+    profiles,
+    vocabularies,
+)
 from profiles.use_cases.data import gather
 from servicekit.web import audit_log, data
 
 BLUEPRINTS = (
     people.blueprint,
+    directory.blueprint,
     profiles.blueprint,
     profile_fields.blueprint,
     consents.blueprint,

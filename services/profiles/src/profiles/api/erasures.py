@@ -35,7 +35,8 @@ def list_erasures(query: dict[str, Any]) -> Response:
     """List erasures, the oldest first."""
     held = web.cursor()
     after = str(held.get("id", "")) if held else None
-    found = erasures.list_erasures(web.store(), web.caller(), query["state"], after, web.limit())
+    state, person_id = query["state"], query["person_id"]
+    found = erasures.list_erasures(web.store(), web.caller(), state, person_id, after, web.limit())
     return web.page(found.items, ErasureSchema, {"id": found.following} if found.following else None)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from contracts import Event
 from contracts.profiles import ContactChanged, PersonChanged
 from profiles.domain.account import Account
+from profiles.domain.history import KEPT, Entry, Source, entry
 from profiles.domain.search import folded, plain, prefixes
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
@@ -112,8 +113,8 @@ class Person(Entity):
     """Somebody the organisation employs, or employed.
 
     `email_key`, `external_key` and `user_name_key` are what must be unique; `sort_name` and `name_prefixes` serve the
-    search. `changed_at` is when facts or status changed last. Whoever has an `erasure_id` asked to be forgotten, and
-    colleagues do not see them any more.
+    search. `changed_at` is when facts or status changed last, `history` what happened, the newest last. Whoever has an
+    `erasure_id` asked to be forgotten, and colleagues do not see them any more.
     """
 
     facts: Facts
@@ -126,12 +127,18 @@ class Person(Entity):
     name_prefixes: tuple[str, ...]
     erasure_id: str | None = None
     changed_at: datetime | None = None
+    history: tuple[Entry, ...] = ()
 
     @staticmethod
     def registered(id: str, facts: Facts, now: datetime) -> "Person":
         """A new person; raises InvalidInput where the facts cannot be."""
         facts.check()
         return Person(id=id, facts=facts, registered_at=now, changed_at=now, **_keys(facts))
+
+    def remembering(self, before: "Person | None", source: Source, now: datetime) -> "Person":
+        """The person with an entry of what made them so out of `before`, of nothing where they are new."""
+        history = (*self.history, entry(before, self, source, now))
+        return replace(self, changed_at=now, history=history[-KEPT:])
 
     def with_facts(self, changes: Mapping[str, Any]) -> "Person":
         """The person with some facts changed; raises InvalidInput where they cannot be."""

@@ -2,8 +2,25 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Literal
 
 LONGEST_PREFIX = 12
+Listed = Literal["department", "site"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """Whom a people admin looks for; what is empty or None leaves everybody in.
+
+    `words` are beginnings of words of a name, `ids` those who alone come into question.
+    """
+
+    words: tuple[str, ...] = ()
+    status: str | None = None
+    department: str | None = None
+    site: str | None = None
+    ids: tuple[str, ...] | None = None
 
 
 def folded(text: str) -> str:

@@ -41,6 +41,7 @@ class ErasureQuery(PageQuery):
     """Which erasures, and which page of them."""
 
     state = Code(*STATES, load_default=None, **said("Those in one state only."))
+    person_id = Identifier(load_default=None, **said("Those of one person only."))
 
 
 class ErasurePage(Page):

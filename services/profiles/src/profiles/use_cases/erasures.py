@@ -60,12 +60,14 @@ def read_erasure(store: Store, caller: Caller, erasure_id: str) -> Erasure:
     return store.reading(lambda unit: _allowed(unit, caller, "erasure.read", erasure_id))
 
 
-def list_erasures(store: Store, caller: Caller, state: State | None, after: str | None, limit: int) -> Erasures:
-    """Erasures, the oldest first."""
+def list_erasures(
+    store: Store, caller: Caller, state: State | None, person_id: str | None, after: str | None, limit: int
+) -> Erasures:
+    """Erasures, the oldest first; of one person where that is said."""
     TABLE.require(caller, "erasure.list")
 
     def work(unit: Unit) -> Erasures:
-        found = unit.erasures_after(state, after, limit + 1)
+        found = unit.erasures_after(state, person_id, after, limit + 1)
         shown = found[:limit]
         return Erasures(items=shown, following=shown[-1].id if len(found) > limit else None)
 

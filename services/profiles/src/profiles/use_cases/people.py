@@ -1,12 +1,13 @@
 """Registering people, changing their facts, finding them, and showing their cards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from profiles.domain.access import REPORTING_LINES, Guard
 from profiles.domain.card import Card, card_of, skills_shown, themes_shown
 from profiles.domain.errors import EmailTaken, ExternalIdTaken, NotYoursToChange, UserNameTaken
+from profiles.domain.history import Source
 from profiles.domain.person import FACTS_OF_ONE_S_OWN, Facts, Person, Status
 from profiles.domain.profile import Profile
 from profiles.domain.search import search_words
@@ -14,6 +15,7 @@ from profiles.domain.vocabulary import Skill, Theme
 from profiles.permissions import TABLE, relations_to_person
 from profiles.ports import Store, Unit
 from profiles.use_cases.grants import end_access
+from servicekit.audit import audited
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
@@ -46,11 +48,13 @@ def register_person(store: Store, clock: Clock, caller: Caller, facts: Facts) ->
         EmailTaken, ExternalIdTaken: somebody else has it.
     """
     TABLE.require(caller, "person.register")
-    person = Person.registered(new_id("prs"), facts, clock.now())
+    now = clock.now()
+    person = Person.registered(new_id("prs"), facts, now).remembering(None, _source(caller), now)
 
     def work(unit: Unit) -> Person:
         _check_unique(unit, person)
         _require_manager(unit, person)
+        _audit_by_hand(unit, caller, "person.register", person)
         return unit.save(person, *person.snapshots)
 
     return store.atomically(work)
@@ -109,7 +113,9 @@ def change_person(
             refuse_circle(unit, after)
         if before.may_come_in and not after.may_come_in:
             end_access(unit, clock, caller, person_id)
-        return unit.save(replace(after, changed_at=clock.now()), *after.news(before))
+        changed = after.remembering(before, _source(caller), clock.now())
+        _audit_by_hand(unit, caller, "person.change", changed)
+        return unit.save(changed, *after.news(before))
 
     return store.atomically(work)
 
@@ -180,6 +186,18 @@ def _cards(unit: Unit, caller: Caller, people: Sequence[Person]) -> list[Card]:
     names = {id: unit.require(Skill, id).name for id in skills}
     names |= {id: unit.require(Theme, id).name for id in themes}
     return [card_of(person, profiles[person.id], names, asked, private=private) for person in people]
+
+
+def _source(caller: Caller) -> Source:
+    return Source(by=caller.id, kind=caller.kind)
+
+
+def _audit_by_hand(unit: Unit, caller: Caller, operation: str, person: Person) -> None:
+    """Audit what somebody does to somebody else's record; what HR's systems send by the thousand is in its history."""
+    if caller.kind == "person" and caller.id != person.id:
+        done = person.history[-1]
+        codes = [done.act] if done.act != "changed" else []
+        unit.save(audited(caller, operation, person.id, done.at, *codes, *(one.fact for one in done.changes)))
 
 
 def _refuse_what_hr_says(names: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from profiles.domain.access import PEOPLE_ADMINS, Grant, Guard, SigningKey
+from profiles.domain.history import Source
 from profiles.domain.person import Facts, Person
 from profiles.domain.search import folded
 from profiles.ports import Store, Unit
@@ -45,7 +46,8 @@ def make_first_people_admin(store: Store, clock: Clock, email: str, time_zone: s
     now = clock.now()
     caller = Caller.system("profiles")
     facts = Facts(email=email.strip(), name=email.strip().partition("@")[0], time_zone=time_zone)
-    fresh = Person.registered(new_id("prs"), facts, now)
+    source = Source(by=caller.id, kind=caller.kind)
+    fresh = Person.registered(new_id("prs"), facts, now).remembering(None, source, now)
 
     def work(unit: Unit) -> str | None:
         if unit.people_admins():

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from profiles.domain.errors import EmailTaken
+from profiles.domain.history import Source
 from profiles.domain.imports.course import Batch, Counts, Import, Planned, action_of
 from profiles.domain.imports.row import Fault, Said, faults_of
 from profiles.domain.person import Person
@@ -54,6 +55,7 @@ class _Batch:
         self._clock = clock
         self._caller = caller
         self._held = held
+        self._source = Source(by=held.requested_by, kind=held.requested_kind, import_id=held.id)
         self._zone = default_time_zone
         self._counts = Counts()
         self._due: list[int] = []
@@ -136,7 +138,8 @@ class _Batch:
         if row.status == "on_leave":
             person = person.moved_to("on_leave")
         self._counts += Counts.of("joiner", manager_changes)
-        self._people.add(self._unit.save(person, *person.snapshots))
+        joined = person.remembering(None, self._source, self._clock.now())
+        self._people.add(self._unit.save(joined, *joined.snapshots))
 
     def _end(self, before: Person) -> None:
         if before.status == "left":
@@ -185,7 +188,7 @@ class _Batch:
             raise EmailTaken(advice, [FieldError("email", advice)])
 
     def _save(self, after: Person, before: Person) -> None:
-        saved = self._unit.save(replace(after, changed_at=self._clock.now()), *after.news(before))
+        saved = self._unit.save(after.remembering(before, self._source, self._clock.now()), *after.news(before))
         self._people.add(saved)
 
     def _load_lines(self, rows: Iterable[Said]) -> None:

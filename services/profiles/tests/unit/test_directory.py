@@ -1,0 +1,155 @@
+"""The people admins' directory: finding anybody, and what happened to them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from profiles.domain.person import Person
+from profiles.use_cases.grants import grant_roles
+from profiles.use_cases.people import change_person
+from servicekit.testing import FrozenClock
+
+from .conftest import SYSTEM, Api, MemoryProfiles, Session
+from .test_imports import HEADER, Hr
+
+Register = Callable[..., Person]
+
+
+@pytest.fixture
+def call(api: Api, admin: Person) -> Session:
+    return api.as_person(admin)
+
+
+def names(call: Session, query: str = "") -> list[str]:
+    reply = call("GET", f"/v1/directory?{query}")
+    assert reply.status_code == 200, reply.text
+    return [one["name"] for one in reply.get_json()["items"]]
+
+
+def test_anybody_is_found_by_name_address_external_id_or_id(call: Session, register: Register) -> None:
+    ana = register("Ana Garcia", external_id="E-1", email="ana@example.com")
+    register("Anatol Berg", external_id="E-2")
+    assert names(call, "q=ana") == ["Ana Garcia", "Anatol Berg"]
+    for query in ("Ana+Gar", "ANA@example.com", "E-1", ana.id):
+        assert names(call, f"q={query}") == ["Ana Garcia"], query
+    assert names(call, "q=nobody") == []
+    assert names(call, "q=%40%40") == [], "a query without a word is not everybody"
+
+
+def test_who_left_is_found_too_and_can_be_left_out(
+    call: Session, register: Register, store: MemoryProfiles, clock: FrozenClock
+) -> None:
+    register("Ana")
+    ben = register("Ben")
+    change_person(store, clock, SYSTEM, ben.id, None, {}, "left")
+    assert names(call) == ["Ana", "Ben", "Dora Admin"]
+    assert names(call, "status=left") == ["Ben"]
+    assert names(call, "status=active&q=ben") == []
+    assert names(call, f"status=active&q={ben.id}") == [], "filters hold for whom an id names as well"
+
+
+def test_departments_sites_and_roles_narrow_the_search_together(
+    call: Session, register: Register, store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    ana = register("Ana", department="Sales", site="Porto")
+    register("Ben", department="Sales", site="Berlin")
+    register("Eve", department="Research", site="Porto")
+    grant_roles(store, clock, SYSTEM, ana.id, None, ("auditor",))
+    assert names(call, "department=Sales") == ["Ana", "Ben"]
+    assert names(call, "department=Sales&site=Porto") == ["Ana"]
+    assert names(call, "role=people_admin") == ["Dora Admin"]
+    assert names(call, "role=auditor&department=Research") == []
+    assert names(call, f"id={ana.id}&id={admin.id}&role=auditor") == ["Ana"]
+    [record] = call("GET", "/v1/directory?role=auditor").get_json()["items"]
+    assert (record["roles"], record["group_roles"], record["status"]) == (["auditor"], [], "active")
+    assert call("GET", "/v1/directory/departments").get_json() == {"items": ["Research", "Sales"]}
+    assert call("GET", "/v1/directory/sites").get_json() == {"items": ["Berlin", "Porto"]}
+
+
+def test_pages_follow_one_another_without_a_gap(call: Session, register: Register) -> None:
+    for name in ("Ana", "Ben", "Cara"):
+        register(name)
+    first = call("GET", "/v1/directory?limit=3").get_json()
+    rest = call("GET", f"/v1/directory?limit=3&cursor={first['next']}").get_json()
+    found = [one["name"] for page in (first, rest) for one in page["items"]]
+    assert found == ["Ana", "Ben", "Cara", "Dora Admin"]
+    assert rest["next"] is None
+
+
+def test_colleagues_have_cards_and_no_directory(api: Api, register: Register) -> None:
+    ana, ben = register("Ana"), register("Ben")
+    as_ana = api.as_person(ana)
+    for path in ("/v1/directory", "/v1/directory/sites", f"/v1/people/{ben.id}/history"):
+        assert as_ana("GET", path).status_code == 403, path
+    assert as_ana("GET", f"/v1/people/{ana.id}/history").status_code == 200
+    assert as_ana("GET", "/v1/directory/names").status_code == 404
+
+
+def history(call: Session, person_id: str) -> list[dict[str, Any]]:
+    return list(call("GET", f"/v1/people/{person_id}/history").get_json()["items"])
+
+
+def test_a_history_says_who_did_what_with_the_values_of_a_move_only(call: Session, admin: Person) -> None:
+    made = call("POST", "/v1/people", {"email": "ana@example.com", "name": "Ana Garcia", "department": "Sales"})
+    id = made.get_json()["id"]
+    call("PATCH", f"/v1/people/{id}", {"name": "Ana Berg", "department": "Research", "level": 4}, If_Match="*")
+    for status in ("on_leave", "active", "left", "active"):
+        call("PATCH", f"/v1/people/{id}", {"status": status}, If_Match="*")
+    told = history(call, id)
+    assert [one["act"] for one in told] == ["rehired", "left", "back", "on_leave", "changed", "registered"]
+    assert {(one["by"], one["by_kind"], one["import_id"]) for one in told} == {(admin.id, "person", None)}
+    assert told[4]["changes"] == [
+        {"fact": "name", "before": "", "after": ""},
+        {"fact": "department", "before": "Sales", "after": "Research"},
+        {"fact": "level", "before": "", "after": "4"},
+    ]
+
+
+def test_what_changes_nothing_is_no_history(call: Session, register: Register) -> None:
+    ana = register("Ana", department="Sales")
+    call("PATCH", f"/v1/people/{ana.id}", {"department": "Sales", "status": "active"}, If_Match="*")
+    assert [one["act"] for one in history(call, ana.id)] == ["registered"]
+
+
+def test_a_history_keeps_the_last_fifty(
+    call: Session, register: Register, store: MemoryProfiles, clock: FrozenClock
+) -> None:
+    ana = register("Ana")
+    for number in range(60):
+        change_person(store, clock, SYSTEM, ana.id, None, {"title": f"Title {number}"})
+    told = history(call, ana.id)
+    assert (len(told), told[0]["changes"][0]["after"]) == (50, "Title 59")
+
+
+def test_an_import_is_named_by_what_it_did(api: Api, call: Session, admin: Person) -> None:
+    hr = Hr(api, call)
+    first = hr.done("E-1,ana@example.com,Ana,Engineer,Sales,3,Berlin,,active\n", HEADER)
+    second = hr.done("E-1,ana@example.com,Ana,Engineer,Research,3,Berlin,,left\n", HEADER)
+    told = history(call, hr.person("E-1").id)
+    assert [(one["act"], one["import_id"], one["by"]) for one in told] == [
+        ("left", second["id"], admin.id),
+        ("registered", first["id"], admin.id),
+    ]
+
+
+def test_what_an_admin_does_by_hand_is_audited_in_codes(
+    api: Api, call: Session, admin: Person, store: MemoryProfiles
+) -> None:
+    made = call("POST", "/v1/people", {"email": "ana@example.com", "name": "Ana"}).get_json()
+    call("PATCH", f"/v1/people/{made['id']}", {"site": "Porto"}, If_Match="*")
+    call("PATCH", f"/v1/people/{made['id']}", {"status": "left"}, If_Match="*")
+    call("PATCH", f"/v1/people/{admin.id}", {"locale": "de"}, If_Match="*")
+    rows = [row for row in store.held("audit") if row["action"].startswith("person.")]
+    assert [(row["action"], row["subject"], list(row["codes"])) for row in rows] == [
+        ("person.register", made["id"], ["registered"]),
+        ("person.change", made["id"], ["site"]),
+        ("person.change", made["id"], ["left"]),
+    ]
+
+
+def test_people_admins_read_the_audit_log_and_that_is_audited(api: Api, call: Session, register: Register) -> None:
+    assert call("GET", "/v1/audit").status_code == 200
+    looks = call("GET", "/v1/audit?action=audit.read").get_json()["items"]
+    assert len(looks) == 1
+    assert api.as_person(register("Eve"))("GET", "/v1/audit").status_code == 403
