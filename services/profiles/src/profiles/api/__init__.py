@@ -1,6 +1,17 @@
 """The HTTP API: load, name the caller, call the use case, dump."""
 
-from profiles.api import clients, consents, erasures, imports, oauth, people, profile_fields, profiles, vocabularies
+from profiles.api import (
+    clients,
+    consents,
+    erasures,
+    imports,
+    oauth,
+    people,
+    profile_fields,
+    profiles,
+    sessions,
+    vocabularies,
+)
 from profiles.use_cases.data import gather
 from servicekit.web import audit_log, data
 
@@ -9,6 +20,7 @@ BLUEPRINTS = (
     profiles.blueprint,
     profile_fields.blueprint,
     consents.blueprint,
+    sessions.blueprint,
     vocabularies.blueprint,
     clients.blueprint,
     imports.blueprint,
