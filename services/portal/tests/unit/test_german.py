@@ -16,7 +16,7 @@ from portal.pages import language
 from portal.pages.refusals import ADVICE
 from portal.pages.runs.terms import WEIGHTS
 
-from .conftest import SignIn, go_through_sign_in, new_browser
+from .conftest import PURPOSES, SignIn, go_through_sign_in, new_browser
 from .fake_services import FakeServices, Refused
 from .test_forms import PROFILE, send
 from .test_pages import PLAIN, a_full_world
@@ -67,7 +67,11 @@ def _known(world: FakeServices) -> Iterator[str]:
     held = (world.people, world.profiles, world.programs, world.requests, world.sessions, world.messages,
             world.questions)  # fmt: skip
     named = [str(run[part]) for run in world.runs.values() for part in ("name", "input_hash")]
-    for text in (*_texts(list(held)), *named, "Kafka Public speaking Rust Leading people Finding focus Goals agreed"):
+    for text in (
+        *_texts([*held, PURPOSES]),
+        *named,
+        "Kafka Public speaking Rust Leading people Finding focus Goals agreed",
+    ):
         yield from re.findall(r"[^\W\d_]{2,}", text)
     yield from (word for name in GERMAN.languages.values() for word in re.findall(r"[^\W\d_]{2,}", name))
     for width in ("wide", "abbreviated"):
@@ -212,7 +216,7 @@ def test_every_field_that_a_service_may_refuse_has_advice(world: FakeServices, s
     at = a_full_world(world)
     world.meet(at["mentorship"].rpartition("/")[2], 9)
     ours = {"csrf_token", "key", "etag", "verb", "enrolment", "link", "more", "step", "copy", "q", "with", "mentee",
-            "mentee_id", "mentor_id", "certify"}  # fmt: skip
+            "mentee_id", "mentor_id", "certify", "purpose", "granted", "sure"}  # fmt: skip
     # Rows of the profile's lists are sent under the field of the list's items.
     sent_as = {"offer_skill": "skill", "offer_level": "level",
                **{f"weight_{part}": "weights" for part in WEIGHTS}}  # fmt: skip

@@ -149,7 +149,9 @@ def test_a_provider_vouches_for_addresses_of_its_own_domains_only(keys: Keys) ->
 
 def test_each_of_several_providers_is_verified_by_its_own_keys_and_audience(keys: Keys) -> None:
     others = Keys()
-    partner = Trust(issuer="https://partner.test", audience="mentoring", role_claim="roles", role_map={"Lead": "auditor"})
+    partner = Trust(
+        issuer="https://partner.test", audience="mentoring", role_claim="roles", role_map={"Lead": "auditor"}
+    )
     both = OpenIdProviders([provider(keys), OpenIdProvider(partner, others)])
     assert both.identify(keys.token()).issuer == ISSUER
     theirs = others.token(iss="https://partner.test", aud="mentoring", roles=["Lead"])

@@ -67,7 +67,7 @@ def issue_token() -> Response:
 @tokens_blueprint.alt_response(400, schema=OAuthErrorSchema)
 @tokens_blueprint.alt_response(401, schema=OAuthErrorSchema)
 def revoke_token() -> Response:
-    """End the sign-in that a refresh token descends from (RFC 7009); the portal's alone, and fine for an unknown one."""
+    """End the sign-in that a refresh token descends from (RFC 7009); the portal's alone. An unknown one is fine."""
     return _answering(_revoke)
 
 

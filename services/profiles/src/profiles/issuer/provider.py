@@ -35,10 +35,11 @@ class ProviderUnreachable(StoreUnavailable):
 class Trust:
     """What the operator configured about one provider.
 
-    `discovery_url` is where this process finds it described. `audience` is the portal's client id there; `link_claim` names a person: `email` (verified, unless
-    `trust_unverified_email`), or a claim that carries the external id. `email_domains` limits whose addresses it may vouch
-    for; empty is no limit. `role_claim` names a claim of roles or groups,
-    with dots where it lies deeper (`realm_access.roles`), and `role_map` says which of its values gives which role.
+    `discovery_url` is where this process finds it described. `audience` is the portal's client id there. `link_claim`
+    names a person: `email` (verified, unless `trust_unverified_email`), or a claim that carries the external id.
+    `email_domains` limits whose addresses it may vouch for; empty is no limit. `role_claim` names a claim of roles or
+    groups, with dots where it lies deeper (`realm_access.roles`), and `role_map` says which of its values gives which
+    role.
     """
 
     issuer: str
@@ -109,7 +110,7 @@ class OpenIdProviders:
         self._providers = {provider.issuer: provider for provider in providers}
 
     def identify(self, id_token: str) -> Identity:
-        """Whom the token names; raises InvalidGrant where it is of nobody whom we trust, forged, expired or not for us."""
+        """Whom the token names; raises InvalidGrant where it is forged, expired, not for us or of nobody we trust."""
         provider = self._providers.get(_claimed_issuer(id_token))
         if provider is None:
             log.info("id-token-refused", error="UnknownIssuer")
