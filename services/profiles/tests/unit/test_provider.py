@@ -25,7 +25,7 @@ class Keys:
     def key_set(self, kid: str) -> KeySet:
         return KeySet([self.key])
 
-    def token(self, **changed: Any) -> str:
+    def token(self, header: dict[str, Any] | None = None, **changed: Any) -> str:
         now = int(time.time())
         claims = {
             "iss": ISSUER,
@@ -36,7 +36,7 @@ class Keys:
             "email": "ana@example.com",
         }
         claims |= {"email_verified": True, **changed}
-        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid, **(header or {})}, claims, self.key)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,7 @@ def test_another_claim_names_the_external_id(keys: Keys) -> None:
         {"sub": None},
         {"sub": 7},
         {"iat": None},
+        {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
     ],
 )
 def test_a_token_for_others_or_out_of_time_is_refused(keys: Keys, changed: dict[str, Any]) -> None:
@@ -92,6 +93,13 @@ def test_a_token_for_others_or_out_of_time_is_refused(keys: Keys, changed: dict[
 
 def test_several_audiences_are_fine_where_we_are_the_authorised_party(keys: Keys) -> None:
     assert provider(keys).identify(keys.token(aud=["portal", "another"], azp="portal")).subject == "s-1"
+
+
+@pytest.mark.parametrize("typ", ["logout+jwt", "at+jwt", "dpop+jwt"])
+def test_a_token_that_the_provider_signed_for_another_end_is_refused(keys: Keys, typ: str) -> None:
+    assert provider(keys).identify(keys.token({"typ": "JWT"})).subject == "s-1"
+    with pytest.raises(InvalidGrant):
+        provider(keys).identify(keys.token({"typ": typ}))
 
 
 def test_a_token_signed_by_somebody_else_is_refused(keys: Keys) -> None:

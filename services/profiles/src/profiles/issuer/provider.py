@@ -21,6 +21,7 @@ from servicekit.tokens import Keys, RemoteKeys
 # Asymmetric ones only: with a shared secret or none, whoever knows a public key could sign.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
 LEEWAY_SECONDS = 60
+_TYPES = ("", "jwt", "id+jwt")
 _REDISCOVER_SECONDS = 900.0
 _AGAIN_SECONDS = 1.0
 
@@ -118,6 +119,12 @@ class OpenIdProviders:
         return provider.identify(id_token)
 
 
+def _refuse_other_kind(header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+    """Refuse what the provider signs for other ends, such as logout tokens; raises ValueError."""
+    if str(header.get("typ") or "").lower() not in _TYPES or "events" in claims:
+        raise ValueError("the token is no ID token")
+
+
 def _claimed_issuer(id_token: str) -> str:
     """Who a token says issued it: good for choosing whose keys it must be verified by, and for nothing else."""
     try:
@@ -145,6 +152,7 @@ class OpenIdProvider:
             token = jwt.decode(id_token, self._key_for, algorithms=ALGORITHMS)
             self._registry().validate(token.claims)
             self._refuse_other_party(token.claims)
+            _refuse_other_kind(token.header, token.claims)
         except (JoseError, ValueError, TypeError) as failure:
             log.info("id-token-refused", error=type(failure).__name__)
             raise InvalidGrant("The ID token is not valid here, or has expired. Sign in again.") from failure
