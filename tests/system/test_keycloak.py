@@ -146,8 +146,8 @@ def test_somebody_signs_in_through_keycloak_and_has_the_role_of_their_group(hous
     assert "Harbour" in lead.get(f"{house.portal}/my-sessions").text
     assert lead.get(f"{house.portal}/programs/new", allow_redirects=False).status_code == 200
     # The role is the group's: she was granted none here.
-    assert "Start a program" in lead.get(f"{house.portal}/programs").text
-    assert "Start a program" not in mentee.get(f"{house.portal}/programs").text
+    assert "New program" in lead.get(f"{house.portal}/programs").text
+    assert "New program" not in mentee.get(f"{house.portal}/programs").text
 
 
 def test_a_wrong_verifier_opens_nothing_at_keycloak_with_our_client(house: House) -> None:
