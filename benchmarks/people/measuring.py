@@ -257,11 +257,7 @@ def _settings() -> Settings:
         signing_key_secret="s" * 32,
         portal_client_id="portal",
         portal_client_secret="p" * 32,
-        oidc_issuer="https://idp.bench",
-        oidc_discovery_url="https://idp.bench/.well-known/openid-configuration",
-        oidc_audience="portal",
-        oidc_link_claim="email",
-        oidc_trust_unverified_email=False,
+        providers=(),
         default_time_zone="UTC",
         people_admin="",
     )

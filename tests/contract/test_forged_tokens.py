@@ -52,6 +52,7 @@ FORGED = {
     "of another issuer": lambda: REAL.token("prs_ana", iss="https://evil.test"),
     "of another type": lambda: REAL.token("prs_ana", header={"typ": "JWT"}),
     "an ID token": lambda: REAL.token("prs_ana", header={"typ": "id+jwt"}),
+    "a logout token": lambda: REAL.token("prs_ana", header={"typ": "logout+jwt"}),
     "naming the platform itself": lambda: REAL.token("prs_ana", kind="system"),
     "naming nobody": lambda: REAL.token(""),
     "alg none": lambda: unsigned("none"),

@@ -29,6 +29,7 @@ from matching.use_cases.runs.reading import ALONE
 from notifications.domain.message import Kind
 from notifications.domain.preferences import Channel
 from portal.pages import people_words, run_words, words
+from portal.pages.holdings import AUDIT, BY_SERVICE
 from portal.pages.reasons import reasons, reasons_of_pair
 from portal.pages.refusals import IN_SHORT, WORDS
 from profiles.domain import erasure, history, person
@@ -159,3 +160,13 @@ def test_every_term_that_a_run_may_override_has_words() -> None:
 def test_whatever_may_be_skipped_has_words() -> None:
     refusals = (NotAvailable, NoSeatLeft, AlreadyPaired, WrongState, NotYetKnown)
     assert {one.slug().replace("-", "_") for one in refusals} == set(run_words.SKIPPED)
+
+
+@pytest.mark.parametrize("service", ["profiles", "matching", "feedback", "notifications"])
+def test_whatever_a_service_holds_about_a_person_is_told_in_plain_words(service: str) -> None:
+    source = inspect.getsource(importlib.import_module(f"{service}.use_cases.data"))
+    held = set(re.findall(r'(?:name=|_one\(\s*)"([a-z_]+)"', source))
+    worded = [name for kept in BY_SERVICE[service] for name in kept.names]
+    assert len(held) > 3
+    assert sorted(worded) == sorted(held), "word it in portal/pages/holdings.py"
+    assert AUDIT.names == ("audit",), "every service has those"

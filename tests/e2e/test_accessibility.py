@@ -101,7 +101,19 @@ def test_pages_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:
     ask_everybody(stage.admin)
     found = findings(portal.visitor(), "/welcome")
     for player, pages in (
-        (stage.ana, (*EVERYBODY, *shared, f"/mentors/{stage.program_id}/{stage.ben.id}", "/profile", "/preferences")),
+        (
+            stage.ana,
+            (
+                *EVERYBODY,
+                *shared,
+                f"/mentors/{stage.program_id}/{stage.ben.id}",
+                "/profile",
+                "/preferences",
+                "/my-data",
+                "/consent",
+                "/my-sessions",
+            ),
+        ),
         (stage.ben, ("/", "/requests")),
         (stage.cara, ("/", "/programs/new", *shared)),
         (stage.eve, (*EVERYBODY, "/gone")),

@@ -85,3 +85,18 @@ def test_the_token_endpoint_answers_nonsense_as_oauth_has_it(platform: dict[str,
         assert (reply.status_code, reply.json()["error"]) == (401, "invalid_client"), (headers, reply.text)
     reply = requests.post(url, json={"grant_type": "client_credentials"}, timeout=15)
     assert (reply.status_code, reply.json()["error"]) == (400, "invalid_request")
+
+
+def test_a_logout_token_that_no_provider_signed_ends_nobody_s_session(platform: dict[str, Any], stage: Stage) -> None:
+    """Further kinds of forgery are tried in the tests of the portal alone."""
+    url = f"{platform['portal']}/sign-out/back-channel"
+    mine = ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True)
+    now = int(time.time())
+    event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    claims = {"iss": platform["identity"], "aud": "portal", "sub": stage.ana.id, "iat": now, "exp": now + 60,
+              "jti": uuid.uuid4().hex, "events": event}  # fmt: skip
+    forged = jwt.encode({"alg": "ES256", "typ": "logout+jwt", "kid": mine.kid}, claims, mine, algorithms=["ES256"])
+    for token in (forged, stage.ana.actor.token(), "", "x", "a.b.c", "x" * 7000):
+        reply = requests.post(url, data={"logout_token": token}, timeout=15)
+        assert (reply.status_code, reply.headers["Cache-Control"]) == (400, "no-store"), token[:40]
+    assert requests.get(url, timeout=15, allow_redirects=False).status_code == 405

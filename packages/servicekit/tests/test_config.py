@@ -102,3 +102,17 @@ def test_a_log_line_tells_its_story_and_nothing_about_people(monkeypatch: pytest
     assert "Ana" not in written.getvalue()
     assert "ana@" not in written.getvalue()
     assert (theirs["event"], theirs["service"], theirs["correlation_id"]) == ("trouble", "matching", "cor_1")
+
+
+def test_settings_that_repeat_carry_the_name_of_each() -> None:
+    assert Environment({}).prefixes("OIDC", "OIDC_PROVIDERS") == {"": "OIDC_"}
+    named = Environment({"OIDC_PROVIDERS": "staff,partners"}).prefixes("OIDC", "OIDC_PROVIDERS")
+    assert named == {"staff": "OIDC_STAFF_", "partners": "OIDC_PARTNERS_"}
+
+
+@pytest.mark.parametrize("listed", ["Staff", "staff,", "a b", "9"])
+def test_names_of_settings_that_repeat_are_small_words(listed: str) -> None:
+    env = Environment({"OIDC_PROVIDERS": listed})
+    env.prefixes("OIDC", "OIDC_PROVIDERS")
+    with pytest.raises(BadSettings, match="OIDC_PROVIDERS must be names"):
+        env.check()

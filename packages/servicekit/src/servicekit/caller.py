@@ -9,7 +9,8 @@ class Caller:
     """The verified principal of one request, event or clock tick.
 
     `id` is a person's `prs_…`, a client's `cli_…` or a service's name; `roles` are a person's, `scopes` a client's;
-    `programs` limits a client to some programs (empty: all).
+    `programs` limits a client to some programs (empty: all); `session` is the sign-in that a person's token descends
+    from.
     """
 
     id: str
@@ -17,6 +18,7 @@ class Caller:
     roles: frozenset[str] = field(default_factory=frozenset)
     scopes: frozenset[str] = field(default_factory=frozenset)
     programs: frozenset[str] = field(default_factory=frozenset)
+    session: str = ""
 
     @staticmethod
     def system(service: str) -> "Caller":

@@ -86,6 +86,17 @@ class Environment:
             self._refuse(name, value, f"must be {meaning}")
         return value
 
+    def prefixes(self, stem: str, names: str) -> dict[str, str]:
+        """What the names of repeated settings begin with, by the name of each: `{"staff": "OIDC_STAFF_"}`.
+
+        Where `names` lists none, there is one without a name: `{"": "OIDC_"}`.
+        """
+        word = r"[a-z][a-z0-9]{0,30}"
+        listed = self.matching(names, rf"{word}(,{word})*", "names such as staff,partners", default="")
+        if not listed:
+            return {"": f"{stem}_"}
+        return {name: f"{stem}_{name.upper()}_" for name in listed.split(",")}
+
     def check(self) -> None:
         """Refuse what was wrong.
 

@@ -142,6 +142,7 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
         roles=roles,
         scopes=frozenset(str(claims.get("scope", "")).split()),
         programs=frozenset(claims.get("programs", ())),
+        session=str(claims.get("sid", "")),
     )
 
 

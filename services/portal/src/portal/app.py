@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 from pymongo import MongoClient
@@ -15,6 +14,7 @@ from portal import pages
 from portal.clients import Services
 from portal.config import Settings
 from portal.pages.language import language
+from portal.providers import Providers
 from portal.sessions import MongoSessions, prepare
 from servicekit import mongo, origin
 from servicekit.ids import new_id
@@ -56,16 +56,9 @@ def build(settings: Settings, documents: Collection[dict[str, Any]]) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.session_interface = MongoSessions(lambda: documents, settings.session_secret)
+    sessions = MongoSessions(lambda: documents, settings.session_secret)
+    app.session_interface = sessions
     CSRFProtect(app)
-    oauth = OAuth(app)
-    oauth.register(
-        "identity",
-        client_id=settings.oidc_client_id,
-        client_secret=settings.oidc_client_secret,
-        server_metadata_url=f"{settings.oidc_issuer}/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256", "timeout": 10},
-    )
     services = Services(
         urls={
             "profiles": settings.profiles_url,
@@ -73,11 +66,20 @@ def build(settings: Settings, documents: Collection[dict[str, Any]]) -> Flask:
             "feedback": settings.feedback_url,
             "notifications": settings.notifications_url,
         },
-        client_id=settings.oidc_client_id,
-        client_secret=settings.oidc_client_secret,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
         said=_said,
     )
-    pages.register(app, services, oauth, settings.portal_url)
+    pages.register(
+        app,
+        pages.Around(
+            services=services,
+            providers=Providers(app, settings.providers),
+            sign_ins=sessions.sign_ins,
+            portal_url=settings.portal_url,
+            consent_purposes=settings.consent_purposes,
+        ),
+    )
     # First of all, so that what refuses a form has a story too.
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_protect)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
 import requests
+import structlog
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
@@ -16,8 +17,14 @@ UPLOAD_TIMEOUT = (2, 300)
 _BLOCK = 65_536
 NOT_YET_KNOWN_FOR = 5.0
 _REFRESH_BEFORE = 30
+# A sign-in that was ended elsewhere is noticed this many seconds later.
+ASKED_FOR = 5.0
+_MOST_ASKED = 10_000
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a type, not a secret
+
+
+log = structlog.get_logger()
 
 
 class SignedOut(Exception):
@@ -93,6 +100,7 @@ class Services:
     client_secret: str
     said: Callable[[], dict[str, str]] = dict
     http: requests.Session = field(default_factory=_http)
+    asked: dict[str, float] = field(default_factory=dict)
 
     def exchange(self, id_token: str) -> dict[str, Any]:
         """Trade a verified ID token for platform tokens.
@@ -101,6 +109,37 @@ class Services:
             ServiceProblem: `not-provisioned` where nobody here has that identity.
         """
         return self._grant({"grant_type": _EXCHANGE, "subject_token": id_token, "subject_token_type": _ID_TOKEN})
+
+    def require_live(self, tokens: Tokens) -> None:
+        """Pass while the sign-in that the tokens descend from goes on, and where `profiles` cannot say.
+
+        Asked every few seconds, by access token: an admin may have ended it, or its person left.
+
+        Raises:
+            SignedOut: it is over.
+        """
+        try:
+            token = self.token(tokens)
+            if time.monotonic() - self.asked.get(token, float("-inf")) < ASKED_FOR:
+                return
+            if len(self.asked) > _MOST_ASKED:
+                self.asked.clear()
+            self.asked[token] = time.monotonic()
+            told = self._as_portal("/v1/oauth/introspect", {"token": token})
+        except ServiceProblem as problem:
+            log.warning("sign-in-not-asked-after", status=problem.status, problem=problem.slug)
+            return
+        if not told.get("active"):
+            self.asked.pop(token, None)
+            raise SignedOut
+
+    def revoke(self, refresh_tokens: list[str]) -> None:
+        """End the sign-ins that these descend from. Nobody holds the tokens any more, so a failure is only logged."""
+        for token in refresh_tokens:
+            try:
+                self._as_portal("/v1/oauth/revoke", {"token": token})
+            except ServiceProblem as problem:
+                log.warning("sign-in-not-revoked", status=problem.status, problem=problem.slug)
 
     def get(self, tokens: Tokens, service: str, path: str, **query: Any) -> Answer:
         """Read."""
@@ -185,16 +224,20 @@ class Services:
             raise SignedOut from problem
 
     def _grant(self, form: dict[str, str]) -> dict[str, Any]:
-        credentials = (self.client_id, self.client_secret)
-        reply = self._request("POST", "profiles", "/v1/oauth/token", data=form, auth=credentials)
-        if reply.status_code >= 400:
-            raise _problem(reply, "profiles")
-        granted = reply.json()
+        granted = self._as_portal("/v1/oauth/token", form)
         return {
             "access_token": granted["access_token"],
             "refresh_token": granted.get("refresh_token", ""),
             "expires_at": time.time() + granted["expires_in"],
         }
+
+    def _as_portal(self, path: str, form: dict[str, str]) -> dict[str, Any]:
+        credentials = (self.client_id, self.client_secret)
+        reply = self._request("POST", "profiles", path, data=form, auth=credentials)
+        if reply.status_code >= 400:
+            raise _problem(reply, "profiles")
+        body: dict[str, Any] = reply.json()
+        return body
 
     def _request(self, method: str, service: str, path: str, **options: Any) -> requests.Response:
         headers = {**self.said(), **options.pop("headers", {})}

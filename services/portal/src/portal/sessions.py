@@ -2,10 +2,13 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
 from werkzeug.datastructures import CallbackDict
 
 COOKIE = "__Host-mentormesh"
@@ -24,6 +28,33 @@ TOUCH = timedelta(minutes=1)
 RENEWING = timedelta(seconds=15)
 
 Documents = Collection[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """Who signed in with a session, by which provider, and what browser said it was.
+
+    `sid` is the provider's name for its own session, where it has one. Kept sealed; sessions are found by keyed hashes.
+    """
+
+    person_id: str
+    provider: str
+    issuer: str
+    subject: str
+    sid: str
+    id_token: str
+    browser: str
+    system: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One session of a person's, as they are shown it."""
+
+    id: str
+    began: datetime
+    touched: datetime
+    sign_in: SignIn
 
 
 class Session(CallbackDict[str, Any], SessionMixin):
@@ -43,12 +74,19 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.previous: str | None = None
         self.granted: dict[str, Any] | None = None
         self.tokens: Tokens | None = None
+        self.signed_in: SignIn | None = None
+
+    @property
+    def id(self) -> str:
+        """What the session is called in lists; empty before it is kept."""
+        return _hash(self.key) if self.key else ""
 
     def rotate(self) -> None:
         """Get a new key: what an attacker may have planted before sign-in is worth nothing after it."""
         self.previous = self.previous or self.key
         self.key = None
         self.tokens = None
+        self.signed_in = None
         self.modified = True
 
 
@@ -61,6 +99,7 @@ class Vault:
 
     def __init__(self, documents: Callable[[], Documents], secret: str, now: Callable[[], datetime]) -> None:
         self._cipher = Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()))
+        self._marking = hashlib.sha256(f"marks:{secret}".encode()).digest()
         self.documents = documents
         self.now = now
 
@@ -72,6 +111,10 @@ class Vault:
         """What was sealed; empty where there is nothing. Raises InvalidToken under another secret."""
         values: dict[str, Any] = json.loads(self._cipher.decrypt(sealed)) if sealed else {}
         return values
+
+    def mark(self, kind: str, *parts: str) -> str:
+        """What a person, an account or a provider's session is found by, and which tells nobody else who it is."""
+        return hmac.new(self._marking, json.dumps([kind, *parts]).encode(), hashlib.sha256).hexdigest()
 
 
 class Tokens:
@@ -123,6 +166,75 @@ class Tokens:
             self._vault.documents().update_one({"_id": self._id}, {"$set": changes})
 
 
+class SignIns:
+    """Everybody's sessions, for whoever may see or end them; ending gives the refresh tokens that are to be revoked."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def of(self, person_id: str) -> list[Listed]:
+        """The person's sessions that still count, the last used first."""
+        held = (self._listed(document) for document in self._found({"person": self._vault.mark("person", person_id)}))
+        return sorted((one for one in held if one), key=lambda one: one.touched, reverse=True)
+
+    def end(self, person_id: str, session_id: str) -> list[str]:
+        """End one of the person's sessions."""
+        return self._end({"person": self._vault.mark("person", person_id), "_id": session_id})
+
+    def end_others(self, person_id: str, session_id: str) -> list[str]:
+        """End all of the person's sessions but this."""
+        mine = {"person": self._vault.mark("person", person_id)}
+        return [
+            token for one in self._found(mine) if one["_id"] != session_id for token in self._end({"_id": one["_id"]})
+        ]
+
+    def end_by_provider(self, issuer: str, subject: str, sid: str) -> list[str]:
+        """End what began by the provider's session `sid`; or, where it is not named, whatever the account began.
+
+        A session whose ID token named no provider's session ends with its account.
+        """
+        account = self._vault.mark("account", issuer, subject)
+        ended = self._end({"provider_session": self._vault.mark("sid", issuer, sid)}) if sid else []
+        if subject:
+            ended += self._end({"account": account, "provider_session": None} if sid else {"account": account})
+        return ended
+
+    def was_told(self, issuer: str, token_id: str) -> bool:
+        """Whether the provider's logout token of that id was obeyed before."""
+        return self._vault.documents().find_one({"_id": self._told(issuer, token_id)}) is not None
+
+    def note_told(self, issuer: str, token_id: str) -> None:
+        """Remember a logout token, so that it ends nothing a second time."""
+        # Beside the sessions and as long, which is longer than such a token is good for.
+        with suppress(DuplicateKeyError):
+            self._vault.documents().insert_one({"_id": self._told(issuer, token_id), "began": self._vault.now()})
+
+    def _told(self, issuer: str, token_id: str) -> str:
+        return "told:" + self._vault.mark("told", issuer, token_id)
+
+    def _found(self, where: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield from self._vault.documents().find(where)
+
+    def _listed(self, document: dict[str, Any]) -> Listed | None:
+        if is_over(document, self._vault.now()):
+            return None
+        try:
+            sign_in = SignIn(**self._vault.unseal(document["sign_in"]))
+        except InvalidToken:
+            return None
+        return Listed(id=document["_id"], began=document["began"], touched=document["touched"], sign_in=sign_in)
+
+    def _end(self, where: dict[str, Any]) -> list[str]:
+        tokens = []
+        for document in list(self._found(where)):
+            self._vault.documents().delete_one({"_id": document["_id"]})
+            try:
+                tokens.append(str(self._vault.unseal(document.get("tokens")).get("refresh_token", "")))
+            except InvalidToken:
+                continue  # sealed under a former secret: it counts for nobody any more
+        return [token for token in tokens if token]
+
+
 class MongoSessions(SessionInterface):
     """Keeps sessions in MongoDB: the id is a hash of the cookie, the content is encrypted."""
 
@@ -130,20 +242,23 @@ class MongoSessions(SessionInterface):
         self, documents: Callable[[], Documents], secret: str, now: Callable[[], datetime] | None = None
     ) -> None:
         self._vault = Vault(documents, secret, now or (lambda: datetime.now(UTC)))
+        self.sign_ins = SignIns(self._vault)
 
     def open_session(self, app: Flask, request: Request) -> Session:
         key = request.cookies.get(COOKIE, "")
         now = self._vault.now()
         held = self._vault.documents().find_one({"_id": _hash(key)}) if key else None
-        if held is None or now - held["began"] > ABSOLUTE or now - held["touched"] > IDLE:
+        if held is None or is_over(held, now):
             return Session({}, None, now, None)
         try:
             values, tokens = self._vault.unseal(held["sealed"]), self._vault.unseal(held.get("tokens"))
+            sign_in = self._vault.unseal(held.get("sign_in"))
         except InvalidToken:
             # Sealed under a former SESSION_SECRET: the person signs in again.
             return Session({}, None, now, None)
         session = Session(values, key, held["began"], held["touched"])
         session.tokens = Tokens(self._vault, _hash(key), tokens)
+        session.signed_in = SignIn(**sign_in) if sign_in else None
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -173,13 +288,31 @@ class MongoSessions(SessionInterface):
             self._vault.documents().update_one({"_id": _hash(session.key)}, {"$set": changes})
             return
         key = secrets.token_urlsafe(32)
-        self._vault.documents().insert_one({"_id": _hash(key), **changes})
+        self._vault.documents().insert_one({"_id": _hash(key), **changes, **self._ownership(session.signed_in)})
         response.set_cookie(COOKIE, key, path="/", secure=True, httponly=True, samesite="Lax")
+
+    def _ownership(self, sign_in: SignIn | None) -> dict[str, Any]:
+        if sign_in is None:
+            return {}
+        mark = self._vault.mark
+        return {
+            "sign_in": self._vault.seal(asdict(sign_in)),
+            "person": mark("person", sign_in.person_id),
+            "account": mark("account", sign_in.issuer, sign_in.subject),
+            "provider_session": mark("sid", sign_in.issuer, sign_in.sid) if sign_in.sid else None,
+        }
+
+
+def is_over(document: dict[str, Any], now: datetime) -> bool:
+    """Whether a session is too old, or was left alone for too long."""
+    return bool(now - document["began"] > ABSOLUTE or now - document["touched"] > IDLE)
 
 
 def prepare(documents: Documents) -> None:
     """Let the database forget sessions by itself once they cannot be used any more."""
     documents.create_index("began", expireAfterSeconds=int(ABSOLUTE.total_seconds()))
+    for owner in ("person", "account", "provider_session"):
+        documents.create_index(owner, sparse=True)
 
 
 def _hash(key: str) -> str:

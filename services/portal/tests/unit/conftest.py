@@ -11,13 +11,17 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 
 from portal.app import build
-from portal.config import Settings
+from portal.config import Provider, Settings
 
 from .fake_services import CLIENT, ISSUER, URLS, FakeServices
 from .fake_sessions import FakeSessions
 
 PORTAL = "https://portal.test"
 SignIn = Callable[..., FlaskClient]
+PURPOSES = {
+    "figures": {"en": "Figures about mentoring, without my name", "de": "Zahlen zum Mentoring, ohne meinen Namen"},
+    "stories": {"en": "Being asked for a story"},
+}
 
 
 class Compiled(BytecodeCache):
@@ -56,14 +60,30 @@ def sessions() -> FakeSessions:
 
 
 @pytest.fixture
-def app(world: FakeServices, sessions: FakeSessions) -> Flask:
+def providers() -> tuple[Provider, ...]:
+    """The identity providers: one, unless a test says otherwise."""
+    return (a_provider(),)
+
+
+def a_provider(name: str = "", issuer: str = ISSUER) -> Provider:
+    """A provider of the world."""
+    where = f"{issuer}/.well-known/openid-configuration"
+    label = name.capitalize()
+    return Provider(
+        name=name, label=label, issuer=issuer, discovery_url=where, client_id=CLIENT[0], client_secret=CLIENT[1]
+    )
+
+
+@pytest.fixture
+def app(world: FakeServices, sessions: FakeSessions, providers: tuple[Provider, ...]) -> Flask:
     """The portal."""
     settings = Settings(
         **{f"{name}_url": url for name, url in URLS.items()},
         portal_url=PORTAL,
-        oidc_issuer=ISSUER,
-        oidc_client_id=CLIENT[0],
-        oidc_client_secret=CLIENT[1],
+        providers=providers,
+        client_id=CLIENT[0],
+        client_secret=CLIENT[1],
+        consent_purposes=PURPOSES,
         session_secret="a secret of at least thirty-two letters",
         mongodb_uri="mongodb://nowhere",
         mongodb_database="portal",
@@ -92,9 +112,11 @@ def new_browser(app: Flask, **headers: str) -> FlaskClient:
     return client
 
 
-def go_through_sign_in(browser: FlaskClient, world: FakeServices, person_id: str, wanted: str = "/") -> Any:
+def go_through_sign_in(
+    browser: FlaskClient, world: FakeServices, person_id: str, wanted: str = "/", provider: str = ""
+) -> Any:
     """Sign in as a person's browser does; the answer to its return from the provider."""
-    away = browser.get("/sign-in", query_string={"next": wanted})
+    away = browser.get("/sign-in", query_string={"next": wanted, "provider": provider})
     assert away.status_code == 302, away.text
     asked = dict(parse_qsl(urlsplit(away.location).query))
     back = urlsplit(world.authorise(asked, person_id))

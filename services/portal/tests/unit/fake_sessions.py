@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
+from pymongo.errors import DuplicateKeyError
+
 Document = dict[str, Any]
 
 
@@ -17,15 +19,20 @@ class FakeSessions:
         held = self.held.get(where["_id"])
         return dict(held) if held else None
 
+    def find(self, where: Document) -> list[Document]:
+        """The documents whose fields are these."""
+        return [dict(held) for held in self.held.values() if _all(held, where)]
+
     def insert_one(self, document: Document) -> None:
         """A new document."""
-        assert document["_id"] not in self.held
+        if document["_id"] in self.held:
+            raise DuplicateKeyError("there is one")
         self.held[document["_id"]] = dict(document)
 
     def update_one(self, where: Document, change: Document) -> SimpleNamespace:
         """Set fields of the document, if it matches."""
         held = self.held.get(where["_id"])
-        matches = held is not None and all(_any(held, options) for options in [where.get("$or", [{}])])
+        matches = held is not None and _any(held, where.get("$or", [{}]))
         if held is not None and matches:
             held.update(change["$set"])
         return SimpleNamespace(matched_count=int(matches))
@@ -36,7 +43,11 @@ class FakeSessions:
 
 
 def _any(held: Document, options: list[Document]) -> bool:
-    return any(all(_is(held.get(name), wanted) for name, wanted in option.items()) for option in options)
+    return any(_all(held, option) for option in options)
+
+
+def _all(held: Document, option: Document) -> bool:
+    return all(_is(held.get(name), wanted) for name, wanted in option.items())
 
 
 def _is(value: Any, wanted: Any) -> bool:

@@ -16,7 +16,7 @@ from portal.pages import language
 from portal.pages.refusals import ADVICE
 from portal.pages.runs.terms import WEIGHTS
 
-from .conftest import SignIn, go_through_sign_in, new_browser
+from .conftest import PURPOSES, SignIn, go_through_sign_in, new_browser
 from .fake_services import FakeServices, Refused
 from .test_forms import PROFILE, send
 from .test_pages import PLAIN, a_full_world
@@ -71,7 +71,8 @@ def _known(world: FakeServices) -> Iterator[str]:
     named = [str(run[part]) for run in world.runs.values() for part in ("name", "input_hash")]
     # Codes that are the same in every language, and a name of ours that is one of the browser's words for a file.
     yield from "CSV SCIM UTF HR Ids external_id email".replace("_", " ").split()
-    for text in (*_texts(list(held)), *named, "Kafka Public speaking Rust Leading people Finding focus Goals agreed"):
+    for text in (*_texts([*held, PURPOSES]), *named,
+                 "Kafka Public speaking Rust Leading people Finding focus Goals agreed"):  # fmt: skip
         yield from re.findall(r"[^\W\d_]{2,}", text)
     yield from (word for name in GERMAN.languages.values() for word in re.findall(r"[^\W\d_]{2,}", name))
     for width in ("wide", "abbreviated"):
@@ -228,7 +229,8 @@ def test_every_field_that_a_service_may_refuse_has_advice(world: FakeServices, s
     world.meet(at["mentorship"].rpartition("/")[2], 9)
     ours = {"csrf_token", "key", "etag", "verb", "enrolment", "link", "more", "step", "copy", "q", "with", "mentee",
             "mentee_id", "mentor_id", "certify", "status", "department", "site", "actor", "subject", "action",
-            "from", "to", "service", "refused", "leavers", "file", "into"}  # fmt: skip
+            "from", "to", "service", "refused", "leavers", "file", "into",
+            "purpose", "granted", "sure"}  # fmt: skip
     # Rows of the profile's lists are sent under the field of the list's items.
     sent_as = {"offer_skill": "skill", "offer_level": "level",
                **{f"weight_{part}": "weights" for part in WEIGHTS}}  # fmt: skip

@@ -1,10 +1,12 @@
 """The archive of what is held about the signed-in person, as the portal hands it out."""
 
 import io
+import json
 import zipfile
 
 from .conftest import SignIn
 from .fake_services import FakeServices, Refused
+from .test_forms import send
 
 
 def test_the_archive_has_a_page_and_each_service_s_data_and_schema(signed_in: SignIn) -> None:
@@ -25,5 +27,44 @@ def test_half_an_archive_is_none(signed_in: SignIn, world: FakeServices) -> None
     assert reply.mimetype == "text/html"
 
 
-def test_the_profile_page_leads_to_it(signed_in: SignIn) -> None:
-    assert 'href="/my-data/archive"' in signed_in("prs_ana").get("/profile").text
+def test_the_page_tells_every_kind_and_how_much_there_is(signed_in: SignIn, world: FakeServices) -> None:
+    page = signed_in("prs_ana").get("/my-data").text
+    for words in ("Your mentoring profile", "Reviews", "Messages to you", "What was done with your data"):
+        assert words in page
+    assert 'href="/my-data/archive"' in page
+    assert "0 entries" in page
+    assert "1 entry" in page, "the browser that asks"
+
+
+def test_a_service_that_is_away_leaves_its_numbers_out_and_nothing_else(signed_in: SignIn, world: FakeServices) -> None:
+    browser = signed_in("prs_ana")
+    world.silent.add("feedback")
+    reply = browser.get("/my-data")
+    assert reply.status_code == 200
+    assert "sessions and reviews" in reply.text, "the page says what does not answer"
+    assert "How you work together" in reply.text
+
+
+def test_being_forgotten_is_asked_for_by_a_tick_and_undone_by_a_button(signed_in: SignIn, world: FakeServices) -> None:
+    browser = signed_in("prs_ana")
+    reply = send(browser, "/my-data", "/my-data/erasure")
+    assert "Please tick" in browser.get(reply.location).text
+    assert world.erasures == {}
+    reply = send(browser, "/my-data", "/my-data/erasure", sure="yes")
+    page = browser.get(reply.location).text
+    assert "You asked to be forgotten. Until" in page
+    (id,) = world.erasures
+    reply = send(browser, "/my-data", f"/my-data/erasure/{id}/cancel")
+    assert "You stay, and colleagues see you again." in browser.get(reply.location).text
+    assert "Ask to be forgotten" in browser.get("/my-data").text
+    world.people["prs_ana"]["erasure_id"] = id
+    world.erasures[id]["state"] = "started"
+    assert "Your data is being destroyed." in browser.get("/my-data").text
+
+
+def test_the_archive_has_the_portal_s_own_part(signed_in: SignIn) -> None:
+    reply = signed_in("prs_ana", user_agent="Mozilla/5.0 (X11; Linux) Firefox/145.0").get("/my-data/archive")
+    with zipfile.ZipFile(io.BytesIO(reply.data)) as zipped:
+        (held,) = json.loads(zipped.read("portal.json"))["sessions"]
+        assert json.loads(zipped.read("portal.schema.json"))["required"] == ["sessions"]
+    assert (held["browser"], held["system"]) == ("Firefox", "Linux")

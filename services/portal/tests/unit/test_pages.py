@@ -72,7 +72,20 @@ def a_matched_world(world: FakeServices, program_id: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-PLAIN = ("/", "/profile", "/mentors", "/requests", "/inbox", "/preferences", "/mentorships", "/programs", "/nothing")
+PLAIN = (
+    "/",
+    "/profile",
+    "/my-data",
+    "/consent",
+    "/my-sessions",
+    "/mentors",
+    "/requests",
+    "/inbox",
+    "/preferences",
+    "/mentorships",
+    "/programs",
+    "/nothing",
+)
 
 
 @pytest.fixture(params=["full", "empty"])

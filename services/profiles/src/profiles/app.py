@@ -17,7 +17,7 @@ from profiles.handlers import handlers
 from profiles.imports.folder import watch
 from profiles.imports.work import work_through
 from profiles.issuer.keys import SigningKeys, new_signing_key
-from profiles.issuer.provider import DiscoveredKeys, OpenIdProvider, Trust
+from profiles.issuer.provider import DiscoveredKeys, OpenIdProvider, OpenIdProviders
 from profiles.permissions import TABLE
 from profiles.ports import IdentityProvider, Store
 from profiles.timers import timers
@@ -44,14 +44,15 @@ def create_app(settings: Settings) -> Flask:
 def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityProvider) -> Flask:
     """The web application over any store and identity provider."""
     keys = SigningKeys(store, clock, settings.signing_key_secret, settings.token_issuer, settings.token_audience)
+    # The issuer of tokens asks itself for its keys, so it verifies before it could answer anybody.
+    verifier = Verifier(settings.token_issuer, settings.token_audience, keys)
     app = web.create_app(
         service="profiles",
         store=store,
         clock=clock,
         blueprints=BLUEPRINTS,
         permissions=TABLE,
-        # The issuer of tokens asks itself for its keys, so it verifies before it could answer anybody.
-        verifier=Verifier(settings.token_issuer, settings.token_audience, keys),
+        verifier=verifier,
         cursor_secret=settings.cursor_secret,
         admits=partial(is_admitted, store),
         ready=keys.check,
@@ -59,6 +60,7 @@ def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityP
         extras={
             "keys": keys,
             "provider": provider,
+            "verifier": verifier,
             "portal": PortalClient(settings.portal_client_id, settings.portal_client_secret),
             "pace": settings.erasure,
             "default_time_zone": settings.default_time_zone,
@@ -124,16 +126,10 @@ def _people_admin(arguments: Sequence[str]) -> str:
     return str(parser.parse_args(list(arguments)).people_admin)
 
 
-def _provider(settings: Settings) -> OpenIdProvider:
-    trust = Trust(
-        issuer=settings.oidc_issuer,
-        audience=settings.oidc_audience,
-        link_claim=settings.oidc_link_claim,
-        trust_unverified_email=settings.oidc_trust_unverified_email,
-        role_claim=settings.oidc_role_claim,
-        role_map=settings.oidc_role_map,
+def _provider(settings: Settings) -> OpenIdProviders:
+    return OpenIdProviders(
+        OpenIdProvider(trust, DiscoveredKeys(trust.issuer, trust.discovery_url)) for trust in settings.providers
     )
-    return OpenIdProvider(trust, DiscoveredKeys(settings.oidc_issuer, settings.oidc_discovery_url))
 
 
 def _store(settings: Settings) -> MongoStore[repository.Unit]:

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from profiles.domain.access import GRANTABLE
 from profiles.domain.erasure import Pace
 from profiles.domain.group import RolesByGroup, roles_by_group
+from profiles.issuer.provider import Trust
 from servicekit.config import BadSettings, Environment, KitSettings
 
 _DAY = 86_400
@@ -21,15 +22,9 @@ class Settings(KitSettings):
     signing_key_secret: str
     portal_client_id: str
     portal_client_secret: str
-    oidc_issuer: str
-    oidc_discovery_url: str
-    oidc_audience: str
-    oidc_link_claim: str
-    oidc_trust_unverified_email: bool
+    providers: tuple[Trust, ...]
     default_time_zone: str
     people_admin: str
-    oidc_role_claim: str = ""
-    oidc_role_map: Mapping[str, str] = field(default_factory=dict)
     signing_key_lifetime: timedelta = timedelta(days=90)
     erasure: Pace = field(default_factory=Pace)
     roles_by_group: RolesByGroup = field(default_factory=dict)
@@ -44,22 +39,14 @@ class Settings(KitSettings):
             BadSettings: naming everything that is missing or cannot be.
         """
         env = Environment(os.environ)
-        issuer = env.url("OIDC_ISSUER")
         settings = Settings(
             **KitSettings.read(env, service="profiles"),
             signing_key_secret=env.secret("SIGNING_KEY_SECRET"),
             portal_client_id=env.text("PORTAL_CLIENT_ID", default="portal"),
             portal_client_secret=env.secret("PORTAL_CLIENT_SECRET"),
-            oidc_issuer=issuer,
-            # Where containers reach the provider by another address than browsers do, this one is the containers'.
-            oidc_discovery_url=env.url("OIDC_DISCOVERY_URL", default=_well_known(issuer)),
-            oidc_audience=env.text("OIDC_AUDIENCE"),
-            oidc_link_claim=env.text("OIDC_LINK_CLAIM", default="email"),
-            oidc_trust_unverified_email=env.flag("OIDC_TRUST_UNVERIFIED_EMAIL", default=False),
+            providers=tuple(_trust(env, prefix) for prefix in env.prefixes("OIDC", "OIDC_PROVIDERS").values()),
             default_time_zone=env.text("DEFAULT_TIME_ZONE", default="UTC"),
             people_admin=env.text("PEOPLE_ADMIN", default=""),
-            oidc_role_claim=env.text("OIDC_ROLE_CLAIM", default=""),
-            oidc_role_map=_role_map(env),
             signing_key_lifetime=timedelta(seconds=env.seconds("SIGNING_KEY_LIFETIME", default=90 * _DAY)),
             erasure=Pace(
                 cool_off=timedelta(seconds=env.seconds("ERASURE_COOL_OFF", default=14 * _DAY)),
@@ -74,6 +61,8 @@ class Settings(KitSettings):
         env.check()
         if settings.default_time_zone not in available_timezones():
             raise BadSettings(f"DEFAULT_TIME_ZONE must be an IANA time zone, not {settings.default_time_zone!r}")
+        if len({trust.issuer for trust in settings.providers}) < len(settings.providers):
+            raise BadSettings("OIDC_PROVIDERS names two providers of one issuer")
         try:
             roles = roles_by_group(env.text("SCIM_ROLE_GROUPS", default=""))
         except ValueError as problem:
@@ -81,12 +70,29 @@ class Settings(KitSettings):
         return replace(settings, roles_by_group=roles)
 
 
-def _role_map(env: Environment) -> Mapping[str, str]:
+def _trust(env: Environment, prefix: str) -> Trust:
+    """One identity provider, whose settings begin with `prefix`."""
+    issuer = env.url(f"{prefix}ISSUER")
+    domains = env.text(f"{prefix}EMAIL_DOMAINS", default="").lower()
+    return Trust(
+        issuer=issuer,
+        # Where containers reach the provider by another address than browsers do, this one is the containers'.
+        discovery_url=env.url(f"{prefix}DISCOVERY_URL", default=_well_known(issuer)),
+        audience=env.text(f"{prefix}AUDIENCE"),
+        link_claim=env.text(f"{prefix}LINK_CLAIM", default="email"),
+        trust_unverified_email=env.flag(f"{prefix}TRUST_UNVERIFIED_EMAIL", default=False),
+        email_domains=frozenset(name.strip() for name in domains.split(",") if name.strip()),
+        role_claim=env.text(f"{prefix}ROLE_CLAIM", default=""),
+        role_map=_role_map(env, f"{prefix}ROLE_MAP"),
+    )
+
+
+def _role_map(env: Environment, name: str) -> Mapping[str, str]:
     """`group=role` pairs with commas; the claim's values are the operator's, the roles are the platform's."""
     roles = "|".join(GRANTABLE)
     pair = rf"[^=,]+=({roles})"
     meaning = f"pairs such as mentoring-managers=program_manager, with commas; roles are {', '.join(GRANTABLE)}"
-    text = env.matching("OIDC_ROLE_MAP", rf"{pair}(,{pair})*", meaning, default="")
+    text = env.matching(name, rf"{pair}(,{pair})*", meaning, default="")
     pairs = (one.rpartition("=") for one in text.split(",") if "=" in one)
     return {value.strip(): role.strip() for value, _, role in pairs}
 

@@ -31,6 +31,8 @@ TABLE = Permissions(
         "profile.resume": rule(role("people_admin"), _ONESELF),
         "consent.read": rule(role("people_admin"), _ONESELF),
         "consent.change": rule(role("people_admin"), _ONESELF),
+        "sessions.read": rule(role("people_admin"), _ONESELF),
+        "sessions.end": rule(role("people_admin"), _ONESELF),
         "erasure.request": rule(role("people_admin"), _ONESELF),
         "erasure.list": rule(role("people_admin", "auditor")),
         "erasure.read": rule(role("people_admin", "auditor"), _ONESELF),
@@ -56,6 +58,8 @@ TABLE = Permissions(
         "data.read": rule(role("people_admin"), _ONESELF),
         "audit.read": rule(role("auditor", "people_admin")),
         "token.issue": PUBLIC,
+        "token.revoke": PUBLIC,
+        "token.introspect": PUBLIC,
         "keys.read": PUBLIC,
     }
 )

@@ -16,6 +16,7 @@ from profiles.config import Settings
 from profiles.domain.errors import InvalidGrant
 from profiles.domain.person import Facts, Person
 from profiles.issuer.keys import new_signing_key
+from profiles.issuer.provider import Trust
 from profiles.ports import Identity
 from profiles.use_cases.grants import grant_roles
 from profiles.use_cases.people import register_person
@@ -92,11 +93,7 @@ def settings() -> Settings:
         signing_key_secret=SECRET,
         portal_client_id="portal",
         portal_client_secret=PORTAL_SECRET,
-        oidc_issuer="https://idp.test",
-        oidc_discovery_url="https://idp.test/.well-known/openid-configuration",
-        oidc_audience="portal",
-        oidc_link_claim="email",
-        oidc_trust_unverified_email=False,
+        providers=(Trust(issuer="https://idp.test", audience="portal"),),
         default_time_zone="UTC",
         people_admin="",
     )

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import quote, urlsplit
@@ -67,5 +68,5 @@ def healthy(url: str) -> bool:
     try:
         with urlopen(url, timeout=2) as reply:  # noqa: S310
             return bool(reply.status == 200)
-    except (URLError, TimeoutError, ConnectionError):
+    except (URLError, TimeoutError, ConnectionError, HTTPException):
         return False

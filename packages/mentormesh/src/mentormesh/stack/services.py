@@ -1,5 +1,6 @@
 """The platform's own processes in the local stack, and the settings that each gets from its environment."""
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,17 @@ from mentormesh.stack.failures import StackFailure
 from mentormesh.stack.ports import HOST
 from mentormesh.stack.processes import Part
 
+# What an organisation might ask consent for; the words are its own.
+CONSENT = {
+    "figures": {
+        "en": "Figures about mentoring in which I cannot be recognised",
+        "de": "Zahlen zum Mentoring, in denen ich nicht zu erkennen bin",
+    },
+    "stories": {
+        "en": "Being asked whether I tell my story to colleagues",
+        "de": "Gefragt zu werden, ob ich Kolleg:innen von mir erzähle",
+    },
+}
 SERVICES = ("profiles", "matching", "feedback", "notifications")
 PORTAL = "portal"
 
@@ -97,6 +109,7 @@ def _portal(site: Site) -> dict[str, str]:
         "PORTAL_URL": site.url(PORTAL),
         "MONGODB_URI": site.mongodb,
         "MONGODB_DATABASE": PORTAL,
+        "CONSENT_PURPOSES": json.dumps(CONSENT, ensure_ascii=False),
     }
 
 

@@ -1,12 +1,13 @@
 """The pages: which exist, who may see them without signing in, and what every one of them is given."""
 
-from authlib.integrations.flask_client import OAuth
 from flask import Flask
 
-from portal.clients import Services
 from portal.pages import (
     audit,
+    back_channel,
     completeness,
+    consent,
+    devices,
     frame,
     home,
     inbox,
@@ -14,6 +15,7 @@ from portal.pages import (
     mentors,
     mentorships,
     my_data,
+    my_sessions,
     numbers,
     people,
     profile,
@@ -27,9 +29,12 @@ from portal.pages import (
     words,
 )
 from portal.pages import sessions as meetings
+from portal.pages.around import Around
+
+__all__ = ["Around", "register"]
 
 
-def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> None:
+def register(app: Flask, around: Around) -> None:
     """Add every page to the application."""
     language.register(app)
     times.register(app)
@@ -39,8 +44,10 @@ def register(app: Flask, services: Services, oauth: OAuth, portal_url: str) -> N
     questions.register(app)
     completeness.register(app)
     people.imports.register(app)
-    frame.register(app, services)
-    app.register_blueprint(sign_in.blueprint(oauth, services, portal_url))
-    for page in (home, profile, my_data, mentors, requests, inbox, mentorships, meetings, programs, runs, questions,
-                 people, audit):  # fmt: skip
+    devices.register(app)
+    frame.register(app, around)
+    app.register_blueprint(sign_in.blueprint(around))
+    back_channel.register(app, around)
+    for page in (home, profile, my_data, my_sessions, consent, mentors, requests, inbox, mentorships, meetings,
+                 programs, runs, questions, people, audit):  # fmt: skip
         app.register_blueprint(page.blueprint)

@@ -6,9 +6,10 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any
 
-from flask import current_app, g, request, session
+from flask import g, request, session
 
 from portal.clients import Answer, ServiceProblem, Services, SignedOut, Tokens
+from portal.pages.around import around
 
 MOST_CARDS = 100
 # For all pages of a process; its threads begin with the first page, long after the fork.
@@ -17,8 +18,7 @@ _POOL = ThreadPoolExecutor(max_workers=16, thread_name_prefix="side-by-side")
 
 def services() -> Services:
     """The platform's services."""
-    held: Services = current_app.extensions["services"]
-    return held
+    return around().services
 
 
 def tokens() -> Tokens:

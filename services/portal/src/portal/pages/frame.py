@@ -10,20 +10,24 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.clients import ServiceProblem, Services, SignedOut
+from portal.clients import ServiceProblem, SignedOut
 from portal.pages import calls
+from portal.pages.around import Around
 from portal.pages.forms import is_fragment, new_key, where_from
 from portal.pages.language import _
 from portal.pages.refusals import advice, refusal
 from servicekit.refusals import Refusal
 
-_OPEN = {"static", "sign_in.start", "sign_in.back", "sign_in.welcome", "livez", "readyz", "exposition"}
+_OPEN = {
+    "static", "sign_in.start", "sign_in.back", "sign_in.welcome", "sign_in.farewell", "sign_in.left",
+    "back_channel.end", "livez", "readyz", "exposition",
+}  # fmt: skip
 _ASSETS = Path(__file__).parent.parent / "assets"
 
 
-def register(app: Flask, services: Services) -> None:
+def register(app: Flask, around: Around) -> None:
     """Guard every page, and give each what it stands in."""
-    app.extensions["services"] = services
+    app.extensions["around"] = around
     app.before_request(_require_person)
     app.context_processor(_context)
     app.add_template_global(asset)
@@ -65,9 +69,12 @@ def is_signed_in() -> bool:
 
 
 def _require_person() -> AnyResponse | None:
-    if request.endpoint in _OPEN or request.endpoint is None or is_signed_in():
+    if request.endpoint in _OPEN or request.endpoint is None:
         return None
-    return _to_welcome()
+    if not is_signed_in():
+        return _to_welcome()
+    calls.services().require_live(calls.tokens())
+    return None
 
 
 def _to_welcome() -> AnyResponse:

@@ -14,14 +14,14 @@ import requests
 
 from .feedback import Feedback
 from .held import URLS, Body, Refused, Route, moment
-from .identity import CLIENT, ISSUER, Identity
+from .identity import CLIENT, ISSUER, PARTNER, Identity
 from .matching import Matching
 from .notifications import Notifications
 from .people import People
 from .profiles import Profiles
 from .runs import Runs
 
-__all__ = ["CLIENT", "ISSUER", "URLS", "Body", "FakeServices", "Refused", "moment"]
+__all__ = ["CLIENT", "ISSUER", "PARTNER", "URLS", "Body", "FakeServices", "Refused", "moment"]
 
 
 class FakeServices(Identity, Profiles, People, Matching, Runs, Feedback, Notifications):
@@ -65,10 +65,10 @@ class FakeServices(Identity, Profiles, People, Matching, Runs, Feedback, Notific
         if (file := getattr(request.body, "read", None)) is not None:
             self.uploaded.append(file())
         raw = request.body.decode() if isinstance(request.body, bytes) else "" if file else str(request.body or "")
-        if host == "identity":
-            return 200, self._identity(path, raw), {}
-        if path == "/v1/oauth/token":
-            return 200, self._token(dict(parse_qs(raw)), request), {}
+        if f"http://{host}.test" in (ISSUER, PARTNER):
+            return 200, self._identity(f"http://{host}.test", path, raw), {}
+        if path.startswith("/v1/oauth/"):
+            return 200, self._oauth(path.rpartition("/")[2], dict(parse_qs(raw)), request), {}
         caller = self.granted.get(str(request.headers.get("Authorization", "")).removeprefix("Bearer "))
         if caller is None:
             raise Refused(401, "unauthenticated")

@@ -54,6 +54,9 @@ class Held:
         self.choices: dict[str, dict[str, bool]] = {
             kind: {"inbox": True, "email": True} for kind in ("request_received", "session_scheduled")
         }
+        self.words: dict[str, list[Body]] = {}
+        self.erasures: dict[str, Body] = {}
+        self.ended_for: list[str] = []
         self.recommended: list[Body] = []
         self.runs: dict[str, Body] = {}
         self.proposals: dict[str, Body] = {}

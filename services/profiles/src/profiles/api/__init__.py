@@ -10,6 +10,7 @@ from profiles.api import (
     people,
     profile_fields,
     profiles,
+    sessions,
     vocabularies,
 )
 from profiles.use_cases.data import gather
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     profiles.blueprint,
     profile_fields.blueprint,
     consents.blueprint,
+    sessions.blueprint,
     vocabularies.blueprint,
     clients.blueprint,
     imports.blueprint,

@@ -1,4 +1,4 @@
-"""`/v1/oauth/token` and the published keys, as OAuth has them: form in, its own error bodies out."""
+"""`/v1/oauth` and the published keys, as OAuth has them: form in, its own error bodies out."""
 
 from base64 import b64decode
 from binascii import Error as NotBase64
@@ -8,10 +8,11 @@ from urllib.parse import unquote_plus
 from flask import Response, current_app, request
 
 from profiles.domain.errors import InvalidClient, InvalidTokenRequest, OAuthRefusal, UnsupportedGrantType
-from profiles.schemas.tokens import KeySetSchema, OAuthErrorSchema, TokenSchema
-from profiles.use_cases import tokens
+from profiles.schemas.tokens import ActiveSchema, KeySetSchema, OAuthErrorSchema, TokenSchema
+from profiles.use_cases import sessions, tokens
 from profiles.use_cases.tokens import Issued
 from servicekit import web
+from servicekit.refusals import Unauthenticated
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a name from RFC 8693
@@ -31,33 +32,54 @@ _PARAMETERS = {
     "client_id": "Or by HTTP Basic authentication.",
     "client_secret": "Or by HTTP Basic authentication.",
 }
-_FORM = {
-    "type": "object",
-    "required": ["grant_type"],
-    "properties": {name: {"type": "string", "description": text} for name, text in _PARAMETERS.items()},
+_PORTALS_OWN = {
+    "client_id": "The portal's; or by HTTP Basic authentication.",
+    "client_secret": "The portal's; or by HTTP Basic authentication.",
 }
+
+
+def _form(parameters: Mapping[str, str], required: str) -> dict[str, object]:
+    """How OpenAPI describes a form."""
+    shape = {
+        "type": "object",
+        "required": [required],
+        "properties": {name: {"type": "string", "description": text} for name, text in parameters.items()},
+    }
+    return {"content": {"application/x-www-form-urlencoded": {"schema": shape}}}
 
 
 @tokens_blueprint.post("/token")
 @web.operation("token.issue", form=True)
-@tokens_blueprint.doc(requestBody={"content": {"application/x-www-form-urlencoded": {"schema": _FORM}}})
+@tokens_blueprint.doc(requestBody=_form(_PARAMETERS, "grant_type"))
 @tokens_blueprint.response(200, TokenSchema)
 @tokens_blueprint.alt_response(400, schema=OAuthErrorSchema)
 @tokens_blueprint.alt_response(401, schema=OAuthErrorSchema)
 @tokens_blueprint.alt_response(403, schema=OAuthErrorSchema)
 def issue_token() -> Response:
     """Get a platform token: by ID token or refresh token for the portal, by its credentials for a client."""
-    try:
-        form = _single_values()
-        grant = _GRANTS.get(_required(form, "grant_type"))
-        if grant is None:
-            raise UnsupportedGrantType(f"Write as grant_type one of: {', '.join(_GRANTS)}.")
-        return _answer(200, grant(form))
-    except OAuthRefusal as refusal:
-        response = _answer(refusal.status, {"error": refusal.error, "error_description": refusal.detail})
-        if isinstance(refusal, InvalidClient):
-            response.headers["WWW-Authenticate"] = 'Basic realm="mentormesh"'
-        return response
+    return _answering(_issue)
+
+
+@tokens_blueprint.post("/revoke")
+@web.operation("token.revoke", form=True)
+@tokens_blueprint.doc(requestBody=_form({"token": "Any refresh token of the sign-in.", **_PORTALS_OWN}, "token"))
+@tokens_blueprint.response(200)
+@tokens_blueprint.alt_response(400, schema=OAuthErrorSchema)
+@tokens_blueprint.alt_response(401, schema=OAuthErrorSchema)
+def revoke_token() -> Response:
+    """End the sign-in that a refresh token descends from (RFC 7009); the portal's alone. An unknown one is fine."""
+    return _answering(_revoke)
+
+
+@tokens_blueprint.post("/introspect")
+@web.operation("token.introspect", form=True)
+@tokens_blueprint.doc(requestBody=_form({"token": "A person's access token.", **_PORTALS_OWN}, "token"))
+@tokens_blueprint.response(200, ActiveSchema)
+@tokens_blueprint.alt_response(400, schema=OAuthErrorSchema)
+@tokens_blueprint.alt_response(401, schema=OAuthErrorSchema)
+def introspect_token() -> Response:
+    """Whether an access token is valid and its sign-in still goes on (RFC 7662); the portal's alone."""
+    return _answering(_introspect)
 
 
 @keys_blueprint.get("/jwks.json")
@@ -68,6 +90,40 @@ def read_keys() -> Response:
     response = _answer(200, web.service("keys").public())
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
+
+
+def _answering(do: Callable[[Mapping[str, str]], Mapping[str, object]]) -> Response:
+    """What `do` makes of the form, or OAuth's own error (RFC 6749 section 5.2)."""
+    try:
+        return _answer(200, do(_single_values()))
+    except OAuthRefusal as refusal:
+        response = _answer(refusal.status, {"error": refusal.error, "error_description": refusal.detail})
+        if isinstance(refusal, InvalidClient):
+            response.headers["WWW-Authenticate"] = 'Basic realm="mentormesh"'
+        return response
+
+
+def _issue(form: Mapping[str, str]) -> Mapping[str, object]:
+    grant = _GRANTS.get(_required(form, "grant_type"))
+    if grant is None:
+        raise UnsupportedGrantType(f"Write as grant_type one of: {', '.join(_GRANTS)}.")
+    return grant(form)
+
+
+def _revoke(form: Mapping[str, str]) -> Mapping[str, object]:
+    _require_portal(form)
+    sessions.end_session_of(web.store(), _required(form, "token"))
+    return {}
+
+
+def _introspect(form: Mapping[str, str]) -> Mapping[str, object]:
+    _require_portal(form)
+    try:
+        named = web.service("verifier").caller(_required(form, "token"))
+    except Unauthenticated:
+        return {"active": False}
+    live = named.kind == "person" and sessions.is_session_live(web.store(), web.clock(), named)
+    return {"active": True, "sub": named.id} if live else {"active": False}
 
 
 def _exchange(form: Mapping[str, str]) -> dict[str, object]:

@@ -79,6 +79,7 @@ class MeSchema(PersonSchema):
 
     roles = fields.List(fields.String(), **said("Their roles; everybody is an `employee`."))
     has_profile = fields.Boolean(**said("Whether they published a mentoring profile."))
+    erasure_id = fields.String(allow_none=True, **said("The erasure that is under way for them, if one is."))
 
 
 class SkillOnCard(Schema):

@@ -18,6 +18,13 @@ class TokenSchema(Schema):
     refresh_expires_in = fields.Integer(**said("Seconds."))
 
 
+class ActiveSchema(Schema):
+    """Whether a token still counts."""
+
+    active = fields.Boolean(required=True, **said("Valid, of a sign-in that goes on, of a person who may come in."))
+    sub = fields.String(**said("The person's id, where it is active."))
+
+
 class OAuthErrorSchema(Schema):
     """Why a token was refused (RFC 6749 section 5.2)."""
 

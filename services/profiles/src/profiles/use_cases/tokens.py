@@ -146,7 +146,13 @@ def _signed_in(unit: Unit, family: RefreshFamily, secret: str) -> SignedIn:
 
 def _issued_to_person(signed_in: SignedIn, signer: TokenSigner, now: datetime) -> Issued:
     family = signed_in.family
-    claims = {**_claims(family.person_id, "person", now), "roles": list(signed_in.roles), "scope": "", "programs": []}
+    claims = {
+        **_claims(family.person_id, "person", now),
+        "sid": family.id,
+        "roles": list(signed_in.roles),
+        "scope": "",
+        "programs": [],
+    }
     return Issued(
         access_token=signer.sign(claims),
         expires_in=_LIVES,
