@@ -165,10 +165,13 @@ def measure(mentors: int, asks: int) -> dict[str, Any]:
             head = {"mentors": mentors, "asks": asks, "cores": os.cpu_count(), "load_before": round(load, 1)}
             return {**head, "server": client.server_info()["version"], **figures}
         finally:
-            client.drop_database(name)
-            client.close()
-            if not given:
-                stack.down()
+            try:
+                if given:
+                    client.drop_database(name)
+                client.close()
+            finally:
+                if not given:
+                    stack.down()
 
 
 def told(figures: dict[str, Any]) -> str:
