@@ -4,7 +4,7 @@ Whatever changes a person, their profile or their enrolments saves their seats i
 the one thing to watch, and whoever is known by the newest version of theirs is known as they are.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
