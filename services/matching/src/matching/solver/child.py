@@ -15,10 +15,9 @@ import numpy as np
 import engine
 from engine.explain.unmatched import Unmatched, unmatched
 from engine.match import Match, match
-from engine.match.fairness import groups_of
+from engine.match.fairness import attributes_shown, groups_of
 from engine.outcome import proposals
 from engine.record import record
-from engine.report.gather import attributes_shown
 from matching.domain.figures import Breakdown, Figures, Group
 from matching.domain.proposal import Alone, Proposal
 from matching.domain.run import Problem
