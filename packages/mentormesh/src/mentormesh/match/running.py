@@ -76,6 +76,20 @@ def run(inputs: Inputs, certify: bool) -> Match:
     return result
 
 
+def summary(result: Match, out: Path) -> str:
+    """What came of it, in a line or two."""
+    mentees, alone = len(result.mentees), len(result.unmatched)
+    lines = [f"{mentees - alone:,} of {mentees:,} mentees have somebody; written to {out} and unmatched.csv beside it."]
+    mentors = ~result.cohort.mentors.opted_out
+    if not mentees:
+        lines.append("Nobody looks for a mentor: everybody's role is mentor, or they opted out.")
+    elif not mentors.any():
+        lines.append("Nobody can be a mentor: everybody's role is mentee, or they opted out.")
+    elif not (result.cohort.mentors.capacity[mentors] > 0).any():
+        lines.append("No mentor takes anybody: every capacity is 0.")
+    return "\n".join(lines)
+
+
 def _bar() -> Progress:
     """A bar on a terminal, which is gone when it is done; nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

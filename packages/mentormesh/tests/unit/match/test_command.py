@@ -140,6 +140,22 @@ def test_a_record_that_is_not_whole_is_refused_in_words(folder: Path, broken: di
         assert (told.exit_code, told.exception is None or isinstance(told.exception, SystemExit)) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("mentee", "0 of 2 mentees have somebody"),
+        ("mentee", "Nobody can be a mentor"),
+        ("mentor", "Nobody looks for a mentor"),
+    ],
+)
+def test_an_empty_side_is_a_result_that_says_so(folder: Path, role: str, words: str) -> None:
+    rows = f"person_id,role,time_zone\nana,{role},UTC\nben,{role},UTC\n"
+    (folder / "people.csv").write_text(rows, encoding="utf-8")
+    told = call(folder, "--out", str(folder / "pairs.csv"))
+    assert (told.exit_code, words in told.output) == (0, True)
+    assert len((folder / "pairs.csv").read_text("utf-8").splitlines()) == 1
+
+
 def test_the_command_needs_no_part_of_the_platform() -> None:
     code = "import sys, mentormesh.match; print({'flask', 'pymongo', 'kafka'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
