@@ -66,11 +66,11 @@ def recommend_mentors(
 
     def work(unit: Unit) -> Recommendations:
         program, subject = _about(unit, caller, "recommendation.list", program_id, mentee_id)
-        place = unit.live_enrolment(program_id, subject, "mentee")
-        if place is None or place.state != "approved":
-            raise NotEnrolled("Recommendations are for mentees with an approved place in the program.")
         taken = _spoken_for(unit, program_id, subject)
         found, known_at = matcher.recommend(program, subject, limit + len(taken))
+        if not found:
+            # The match names nobody to somebody without a place, so only then it is asked for.
+            _require_place(unit, program_id, subject)
         items = tuple(one for one in found if one.mentor_id not in taken)[:limit]
         age = max((clock.now() - known_at).total_seconds(), 0.0)
         return Recommendations(items=items, known_at=known_at, age_seconds=age)
@@ -110,6 +110,12 @@ def _about(unit: Unit, caller: Caller, operation: str, program_id: str, mentee_i
     subject = mentee_id or caller.id
     TABLE.require(caller, operation, permissions.to_person(caller, program, subject))
     return program, subject
+
+
+def _require_place(unit: Unit, program_id: str, mentee_id: str) -> None:
+    place = unit.live_enrolment(program_id, mentee_id, "mentee")
+    if place is None or place.state != "approved":
+        raise NotEnrolled("Recommendations are for mentees with an approved place in the program.")
 
 
 def _spoken_for(unit: Unit, program_id: str, mentee_id: str) -> set[str]:
