@@ -18,9 +18,9 @@ from servicekit.entity import Entity
 E = TypeVar("E", bound=Entity)
 # A transaction commits some time after the moment that it stamped its documents with. A look goes back as far as most
 # take, and one of them every few seconds as far as any can.
-USUAL = timedelta(seconds=2)
+USUAL = timedelta(seconds=0.5)
 LONGEST = timedelta(seconds=30)
-SWEEP_EVERY = timedelta(seconds=5)
+SWEEP_EVERY = timedelta(seconds=10)
 # The enrolments of so many people are asked for one by one.
 FEW = 8
 
