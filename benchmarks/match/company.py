@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from benchmarks.match.generate import PROGRAM, Row, changed, write_people, write_world
+from benchmarks.match.generate import PROGRAM, Change, Row, changed, write_people, write_world
 
 from engine.check import Violation, verify
 from engine.match import Match, match
@@ -94,9 +94,9 @@ class Company:
         record.write_text(json.dumps(told), encoding="utf-8")
         return verify(self.people_csv, program, pairs, run_path=record)
 
-    def later(self, share: float) -> tuple[list[Person], set[str]]:
+    def later(self, share: float, what: Change = "hours and themes") -> tuple[list[Person], set[str]]:
         """The people after that share of them changed, and whom the change touched."""
-        rows = changed(self.rows, share)
+        rows = changed(self.rows, share, what)
         touched = {new["person_id"] for old, new in zip(self.rows, rows, strict=True) if old != new}
         return self.people_of(rows), touched
 

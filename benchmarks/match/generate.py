@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 SIZES = {"S": (1_000, 500), "M": (10_000, 3_000), "L": (100_000, 25_000), "XL": (160_000, 40_000)}
 
@@ -48,6 +49,7 @@ seed: 1
 """
 
 Row = dict[str, str]
+Change = Literal["hours and themes", "hours"]
 
 
 @dataclass(frozen=True)
@@ -202,17 +204,18 @@ def give_wishes(rows: list[Row], dice: random.Random) -> None:
             row["avoid"] = dice.choice(mentors if row["role"] == "mentee" else mentees)
 
 
-def changed(rows: list[Row], share: float, seed: int = 1) -> list[Row]:
-    """The rows after a while: this share of the people has other hours and themes, everybody else is as before."""
+def changed(rows: list[Row], share: float, what: Change = "hours and themes", seed: int = 1) -> list[Row]:
+    """The rows after a while: this share of the people has other hours, and themes; everybody else is as before."""
     dice = random.Random(f"changed/{seed}/{share}")
     company = Company(dice, 300)
     moved = set(dice.sample(range(len(rows)), max(1, round(share * len(rows)))))
-    return [renewed(row, company) if index in moved else row for index, row in enumerate(rows)]
+    return [renewed(row, company, what) if index in moved else row for index, row in enumerate(rows)]
 
 
-def renewed(row: Row, company: Company) -> Row:
+def renewed(row: Row, company: Company, what: Change) -> Row:
     themes = ";".join(company.dice.sample(THEMES, 2))
-    return row | {"availability": company.some_hours(), ("goals" if row["role"] == "mentee" else "helps_with"): themes}
+    said = "goals" if row["role"] == "mentee" else "helps_with"
+    return row | {"availability": company.some_hours()} | ({said: themes} if what == "hours and themes" else {})
 
 
 def write_people(rows: list[Row], path: Path) -> None:

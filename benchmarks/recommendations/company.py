@@ -23,7 +23,7 @@ SITES = [f"site {number}" for number in range(40)]
 DEPARTMENTS = [f"department {number}" for number in range(20)]
 ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata", "America/Chicago", "Asia/Singapore")
 LANGUAGES = ("en", "de", "fr", "es", "pt")
-LONG_AGO = datetime(2027, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _AT_ONCE = 2000
 
 

@@ -81,11 +81,11 @@ def first_broken(cohort: Cohort, i: Rows, j: Rows, exact: NDArray[np.float64]) -
 def _rules_broken(cohort: Cohort, i: Rows, j: Rows, exact: NDArray[np.float64]) -> NDArray[np.uint8]:
     keys = cohort.keys(i, j)
     broken = dict(rules.column_rules(cohort.mentees.take(i), cohort.mentors.take(j), cohort.program))
-    broken["reporting_line"] = _among(keys, cohort.related)
-    broken["avoid"] = _among(keys, cohort.avoiding)
+    broken["reporting_line"] = among(keys, cohort.related)
+    broken["avoid"] = among(keys, cohort.avoiding)
     broken["floor"] = exact < cohort.program.floor - ROUNDING
-    broken["forbidden"] = _among(keys, cohort.forbidden)
-    broken["oneself"] = _among(keys, cohort.themselves)
+    broken["forbidden"] = among(keys, cohort.forbidden)
+    broken["oneself"] = among(keys, cohort.themselves)
     found = np.full(len(i), NONE_BROKEN, np.uint8)
     for place in reversed(range(len(rules.ORDER))):
         if rules.ORDER[place] in broken:
@@ -93,7 +93,8 @@ def _rules_broken(cohort: Cohort, i: Rows, j: Rows, exact: NDArray[np.float64]) 
     return found
 
 
-def _among(keys: Rows, known: Rows) -> NDArray[np.bool_]:
+def among(keys: Rows, known: Rows) -> NDArray[np.bool_]:
+    """Which of the keys are in `known`, which is sorted."""
     if not len(known):
         return np.zeros(len(keys), np.bool_)
     at = np.minimum(np.searchsorted(known, keys), len(known) - 1)

@@ -1,6 +1,6 @@
 """A whole result as JSON's own types: what a child process hands to whoever started it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.explain.reasons import reasons
@@ -23,35 +23,35 @@ def outcome(result: Match, hashed: str = "", problems: Sequence[Mapping[str, Any
     alone = unmatched(result)
     figures = record(result, alone, hashed, problems)
     del figures["pairs"]
-    return {"figures": figures, "proposals": proposals(result), "unmatched": [person.plain() for person in alone]}
+    told = list(proposals(result, 0, len(result.chosen)))
+    return {"figures": figures, "proposals": told, "unmatched": [person.plain() for person in alone]}
 
 
-def proposals(result: Match) -> list[dict[str, Any]]:
-    """The chosen pairs with their parts and reasons."""
-    cohort, scores = result.cohort, result.scores
+def proposals(result: Match, start: int, stop: int) -> Iterator[dict[str, Any]]:
+    """The chosen pairs `start` to `stop`, in order, with their parts and reasons; a hundred thousand take a while."""
+    cohort, scores, some = result.cohort, result.scores, slice(start, stop)
     program, people = cohort.program, cohort.people
-    rows = zip(
-        result.pairs(), result.chosen.micro.tolist(), scores.components.tolist(), scores.wish_of_mentee.tolist(),
-        scores.wish_of_mentor.tolist(), result.locked.tolist(), result.kept.tolist(), strict=True,
+    columns = (
+        result.chosen.i, result.chosen.j, result.chosen.micro, scores.components, scores.wish_of_mentee,
+        scores.wish_of_mentor, result.locked, result.kept,
     )  # fmt: skip
-    found = []
-    for (mentee, mentor), micro, raw, by_mentee, by_mentor, locked, kept in rows:
+    for i, j, micro, raw, by_mentee, by_mentor, locked, kept in zip(
+        *(column[some].tolist() for column in columns), strict=True
+    ):
+        mentee, mentor = cohort.mentee_ids[i], cohort.mentor_ids[j]
         score = Score(micro / MICRO, dict(zip(COMPONENTS, raw, strict=True)), by_mentee, by_mentor)
-        found.append(
-            {
-                "mentee": mentee,
-                "mentor": mentor,
-                "score": score.total,
-                "percent": round(score.percent(program), 4),
-                "components": {name: round(value, 6) for name, value in score.components.items()},
-                "wish_of_mentee": round(by_mentee, 6),
-                "wish_of_mentor": round(by_mentor, 6),
-                "locked": locked,
-                "kept": kept,
-                "reasons": [
-                    {"code": reason.code, "part": round(reason.part, 6), "about": list(reason.about)}
-                    for reason in reasons(people[mentee], people[mentor], score, program)
-                ],
-            }
-        )
-    return sorted(found, key=lambda pair: (pair["mentee"], pair["mentor"]))
+        yield {
+            "mentee": mentee,
+            "mentor": mentor,
+            "score": score.total,
+            "percent": round(score.percent(program), 4),
+            "components": {name: round(value, 6) for name, value in score.components.items()},
+            "wish_of_mentee": round(by_mentee, 6),
+            "wish_of_mentor": round(by_mentor, 6),
+            "locked": locked,
+            "kept": kept,
+            "reasons": [
+                {"code": reason.code, "part": round(reason.part, 6), "about": list(reason.about)}
+                for reason in reasons(people[mentee], people[mentor], score, program)
+            ],
+        }

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from engine.explain.unmatched import Unmatched
+from engine.match.fairness import attributes_shown, groups_of
 from engine.match.result import Match
-from engine.program import Program
+from engine.program import COMPONENTS, Program
 from engine.score import MICRO
 
 WITHHELD_UNDER = 5
@@ -70,22 +71,16 @@ def record(
         "objective": program.objective,
         "score": result.score,
         "percent": _percent(result),
+        "components": _components(result),
         "total": result.objective,
         "bound": None if result.bound is None else round(result.bound, 6),
         "gap": None if result.gap is None else round(result.gap, 9),
         "blocking_pairs": result.blocking if stable else None,
         "rate": _share(len(result.mentees) - len(unmatched), len(result.mentees)),
         "rate_without_fairness": result.rate_without_fairness,
+        "coverage": [_coverage(result, attributes) for attributes in attributes_shown(program)],
         "groups": [
-            {
-                "group": g.group,
-                "mentees": g.mentees,
-                "matched": g.matched,
-                "rate": _share(g.matched, g.mentees) if g.mentees >= WITHHELD_UNDER else None,
-                "limit": g.limit,
-                "beyond": g.beyond,
-            }
-            for g in result.groups
+            _counted(g.group, g.mentees, g.matched) | {"limit": g.limit, "beyond": g.beyond} for g in result.groups
         ],
         "unavoidable": result.unavoidable,
         "closed_groups": result.closed_groups,
@@ -103,6 +98,29 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _coverage(result: Match, attributes: Sequence[str]) -> dict[str, Any]:
+    """How many mentees of each group have somebody; peers count on both sides of their pair."""
+    known, chosen = groups_of(result.cohort, attributes), result.chosen
+    rows = np.concatenate((chosen.i, chosen.j)) if result.cohort.program.kind == "peer" else chosen.i
+    sizes, matched = (np.bincount(known.code[some], minlength=len(known.names)) for some in (result.mentees, rows))
+    counts = zip(known.names, sizes.tolist(), matched.tolist(), strict=True)
+    groups = [_counted(name, size, got) for name, size, got in counts if size]
+    return {"attribute": "+".join(attributes), "groups": groups}
+
+
+def _counted(group: str, mentees: int, matched: int) -> dict[str, Any]:
+    rate = _share(matched, mentees) if mentees >= WITHHELD_UNDER else None
+    return {"group": group, "mentees": mentees, "matched": matched, "rate": rate}
+
+
+def _components(result: Match) -> dict[str, float | None]:
+    """The mean of each raw component, which says what pairs are like under whatever weights."""
+    if not len(result.chosen):
+        return dict.fromkeys(COMPONENTS)
+    means = result.scores.components.mean(axis=0).tolist()
+    return {name: round(mean, 6) for name, mean in zip(COMPONENTS, means, strict=True)}
 
 
 def _share(part: int, whole: int) -> float | None:

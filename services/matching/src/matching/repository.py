@@ -70,6 +70,10 @@ DOCUMENTS: tuple[Documents, ...] = (
         (
             index("run_id", "percent"),
             index("run_id", "mentor_id"),
+            index("run_id", "state"),
+            # What managers mark by hand is few among many.
+            index("run_id", "locked", where={"locked": True}),
+            index("run_id", "by_hand", where={"by_hand": True}),
             index("mentee_id"),
             index("mentor_id"),
         ),

@@ -1,5 +1,6 @@
 """Recommendations: fresh, private, and the mentee's own."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,9 +15,10 @@ from matching.domain.terms import Rules, Weights
 from matching.pool import Pools
 from matching.pool.words import sentence
 from matching.ports.matcher import Why
-from matching.use_cases import enrolments, people, programs, recommendations, requests
+from matching.use_cases import enrolments, forgetting, people, programs, recommendations, requests
 from matching.use_cases.recommendations import WORDS
 from servicekit.refusals import Forbidden
+from servicekit.testing.store import MemorySession
 
 from .world import CARA, SYSTEM, World, caller
 
@@ -130,6 +132,91 @@ def test_a_change_committed_after_a_later_one_was_seen_is_taken_in(found: Found)
     found.world.profile("ben", opted_out=True)
     found.world.clock.set(now)
     assert found.mentors() == ["bob"]
+
+
+def test_whoever_is_named_is_as_the_store_has_them_though_no_look_reaches_back_so_far(found: Found) -> None:
+    found.mentors()
+    long_ago = found.world.clock.now()
+    found.world.clock.advance(minutes=10)
+    found.mentors()
+    now, found.world.clock = found.world.clock.now(), type(found.world.clock)(long_ago)
+    found.world.profile("ben", paused_until=now.date() + timedelta(days=1))
+    found.world.clock.set(now)
+    assert found.mentors() == ["bob"]
+    why = recommendations.explain_pair(
+        found.world.store, caller("ana"), found.pools, found.program.id, "prs_ana", "prs_ben"
+    )
+    assert not why.available
+
+
+def test_a_question_costs_the_store_few_looks(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    found.mentors()
+    looks: list[str] = []
+    for name in ("load", "query"):
+        ask = getattr(MemorySession, name)
+
+        def counted(self: Any, collection: str, *rest: Any, ask: Any = ask) -> Any:
+            looks.append(collection)
+            return ask(self, collection, *rest)
+
+        monkeypatch.setattr(MemorySession, name, counted)
+    assert found.mentors() == ["ben", "bob"]
+    # Of everybody, what changed since; of those who are named, whether they are still as they were.
+    assert sorted(looks) == ["mentorships", "programs", "requests", "seats", "seats"]
+
+
+def change_person(world: World, program: Program) -> None:
+    world.person("ben", level=7)
+
+
+def change_profile(world: World, program: Program) -> None:
+    world.profile("ben", opted_out=True)
+
+
+def hide(world: World, program: Program) -> None:
+    forgetting.hide_person(world.store, world.clock, "era_1", "prs_ben")
+
+
+def show(world: World, program: Program) -> None:
+    hide(world, program)
+    forgetting.show_person(world.store, world.clock, "era_1", "prs_ben")
+
+
+def erase(world: World, program: Program) -> None:
+    forgetting.erase_person(world.store, world.clock, "era_1", "prs_ben")
+
+
+def pause_place(world: World, program: Program) -> None:
+    enrolments.pause(world.store, world.clock, caller("ben"), world.live(program, "ben", "mentor").id)
+
+
+def change_place(world: World, program: Program) -> None:
+    place = world.live(program, "ben", "mentor")
+    enrolments.change_enrolment(
+        world.store, world.clock, caller("ben"), place.id, capacity=None, wishes=("prs_ana",), expected=place.version
+    )
+
+
+def withdraw(world: World, program: Program) -> None:
+    enrolments.withdraw(world.store, world.clock, caller("ben"), world.live(program, "ben", "mentor").id)
+
+
+def apply_elsewhere(world: World, program: Program) -> None:
+    world.enrolled(world.program(name="Other"), "ben", "mentee")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [change_person, change_profile, hide, show, erase, pause_place, change_place, withdraw, apply_elsewhere],
+)
+def test_whatever_changes_about_somebody_saves_their_seats_by_which_the_match_knows_it(
+    found: Found, change: Callable[[World, Program], None]
+) -> None:
+    before = found.world.seats("ben")
+    found.world.clock.advance(seconds=1)
+    change(found.world, found.program)
+    after = found.world.seats("ben")
+    assert (after.version > before.version, after.changed_at) == (True, found.world.clock.now())
 
 
 def test_recommendations_are_for_approved_mentees_and_their_managers(found: Found) -> None:

@@ -60,6 +60,12 @@ class World:
             self.person(name)
         return enrolments.apply(self.store, self.clock, CARA, program.id, role=role, person_id=f"prs_{name}", **values)
 
+    def live(self, program: Program, name: str, role: Role) -> Enrolment:
+        """The person's live enrolment in that role."""
+        found: Enrolment | None = self.store.reading(lambda unit: unit.live_enrolment(program.id, f"prs_{name}", role))
+        assert found is not None
+        return found
+
     def asked(self, program: Program, mentee: str, mentor: str, message: str = "") -> Request:
         """The mentee asks the mentor."""
         return requests.make_request(

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from engine.candidates import Pairs
 from engine.encode.cohort import Cohort
 from engine.match.result import GroupRate
+from engine.program import Program
 from engine.solve.best import Answer, Question
 
 Ints = NDArray[np.int64]
+# What everybody asks about where a program names no groups.
+SHOWN_GROUPS = (("level",), ("department",), ("site",))
 
 
 @dataclass(slots=True)
@@ -22,6 +25,13 @@ class Groups:
 
     names: list[str]
     code: Ints
+
+
+def attributes_shown(program: Program) -> list[tuple[str, ...]]:
+    """By what a result is reported: the program's own groups first."""
+    if program.fairness is None:
+        return list(SHOWN_GROUPS)
+    return list(dict.fromkeys((program.fairness.group, *program.fairness.report)))
 
 
 def groups_of(cohort: Cohort, attributes: Sequence[str]) -> Groups:

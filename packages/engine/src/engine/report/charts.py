@@ -7,6 +7,9 @@ from html import escape
 WIDTH = 720
 ROW = 26
 LABEL = 190
+# On a telephone a label stands above its bar, at the size in which it is read.
+NARROW = 300
+NARROW_ROW = 38
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,30 @@ def bars(title: str, rows: Sequence[Bar], mark: float | None = None, mark_words:
         drawn.append(
             f'<text x="{x:.1f}" y="{bottom + 15}" class="note" text-anchor="middle">{escape(mark_words)}</text>'
         )
-    return picture(title, height, drawn)
+    return picture(title, height, drawn, narrow_bars(title, rows, mark, mark_words))
+
+
+def narrow_bars(title: str, rows: Sequence[Bar], mark: float | None, mark_words: str) -> str:
+    """The same bars for a narrow screen."""
+    bottom, drawn = NARROW_ROW * len(rows), []
+    for index, row in enumerate(rows):
+        top, length = index * NARROW_ROW, max(1.0, NARROW * min(row.share, 1.0))
+        kind = "bar strong" if row.strong else "bar"
+        drawn.append(
+            f'<text x="0" y="{top + 14}">{escape(clipped(row.label))}</text>'
+            f'<text x="{NARROW}" y="{top + 14}" text-anchor="end">{escape(row.words)}</text>'
+            f'<rect x="0" y="{top + 20}" width="{NARROW}" height="10" rx="3" class="track"/>'
+            f'<rect x="0" y="{top + 20}" width="{length:.1f}" height="10" rx="3" class="{kind}"/>'
+        )
+        if mark is not None:
+            # Across the bar alone, so that it crosses no words.
+            x = NARROW * mark
+            drawn.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top + 18}" y2="{top + 32}" class="mark"/>')
+    if mark is not None:
+        x, anchor = NARROW * mark, "end" if mark > 0.5 else "start"
+        told = escape(mark_words)
+        drawn.append(f'<text x="{x:.1f}" y="{bottom + 14}" class="note" text-anchor="{anchor}">{told}</text>')
+    return svg(title, NARROW, bottom + (20 if mark is not None else 0), drawn, "narrow")
 
 
 def columns(title: str, rows: Sequence[Bar], under: str) -> str:
@@ -89,11 +115,16 @@ def curve(title: str, labels: Sequence[str], lines: Sequence[Line], under: str, 
     return picture(title, height, drawn)
 
 
-def picture(title: str, height: float, drawn: Sequence[str]) -> str:
+def picture(title: str, height: float, drawn: Sequence[str], narrow: str = "") -> str:
+    """A drawing, which a narrow screen scrolls sideways unless it has one of its own."""
+    wide = svg(title, WIDTH, height, drawn, "wide" if narrow else "")
+    return f'<div class="picture" tabindex="0" role="group" aria-label="{escape(title)}">{wide}{narrow}</div>'
+
+
+def svg(title: str, width: float, height: float, drawn: Sequence[str], kind: str) -> str:
     return (
-        f'<div class="picture" tabindex="0" role="group" aria-label="{escape(title)}">'
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}" '
-        f'preserveAspectRatio="xMinYMin meet">{"".join(drawn)}</svg></div>'
+        f'<svg class="{kind}" viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{escape(title)}" '
+        f'preserveAspectRatio="xMinYMin meet">{"".join(drawn)}</svg>'
     )
 
 

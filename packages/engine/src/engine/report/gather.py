@@ -9,11 +9,10 @@ import numpy as np
 
 from engine.explain.unmatched import Unmatched
 from engine.match import Match, match_again
-from engine.match.fairness import groups_of
-from engine.program import Fairness, Program
+from engine.match.fairness import attributes_shown, groups_of
+from engine.program import Fairness
 from engine.report.figures import FEWEST, Figures, Group, Groups, Reason, Variant, Waiting
 
-SHOWN_GROUPS = (("level",), ("department",), ("site",))
 STICKINESS = (0.0, 0.01, 0.02, 0.05, 0.1)
 TOLERANCES = (0.10, 0.05, 0.02, 0.0)
 # Above this many possible pairs each further run takes many seconds, so fewer points of the curve are drawn.
@@ -62,13 +61,6 @@ def figures_of(result: Match, alone: Sequence[Unmatched], record: Mapping[str, A
         keeping=price_of_keeping(result),
         record=told(record),
     )
-
-
-def attributes_shown(program: Program) -> list[tuple[str, ...]]:
-    """The program's own groups first, else those that everybody asks about."""
-    if program.fairness is None:
-        return list(SHOWN_GROUPS)
-    return list(dict.fromkeys((program.fairness.group, *program.fairness.report)))
 
 
 def groups(result: Match, attributes: tuple[str, ...]) -> Groups:

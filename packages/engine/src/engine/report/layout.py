@@ -228,7 +228,12 @@ def variants_table(caption: str, first: str, variants: Sequence[Variant]) -> str
 
 def record(figures: Figures) -> str:
     told = table("The run", ("What", "Value"), figures.record, numbers_from=2)
-    return section("How this was computed", "The same inputs and version give the same match, to the byte.", told)
+    words = (
+        "A pair's score adds five parts, each between 0 and 1, by the program's weights: skills, goals, seniority, "
+        "shared hours and diversity; a wish counts on top. docs/matching.md has the whole formula. "
+        "The same inputs and version give the same match, to the byte."
+    )
+    return section("How this was computed", words, told)
 
 
 def section(title: str, words: str, content: str) -> str:

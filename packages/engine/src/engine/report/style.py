@@ -24,6 +24,7 @@ flex-direction:column}
 svg{display:block;width:100%;height:auto;margin:4px 0 12px;font:13px system-ui,-apple-system,"Segoe UI",sans-serif}
 svg text{fill:var(--ink)}
 svg .note{fill:var(--soft);font-size:12px}
+svg.narrow{display:none}
 .track{fill:var(--track)}.bar{fill:var(--bar)}.bar.strong{fill:var(--strong)}
 .axis{stroke:var(--edge)}.mark{stroke:var(--mark);stroke-dasharray:4 3}
 .line{fill:none;stroke-width:2.5}
@@ -39,6 +40,7 @@ thead th{position:sticky;top:0;background:var(--card)}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 details{margin-top:12px}summary{cursor:pointer;padding:6px 0;font-weight:600}
 @media(max-width:520px){main{padding:20px 10px 40px}section{padding:16px 12px}h1{font-size:1.6rem}
-.picture{overflow-x:auto}.picture svg{min-width:600px}}
+.picture{overflow-x:auto}.picture svg{min-width:600px}
+.picture svg.narrow{display:block;min-width:0}.picture svg.wide{display:none}}
 @media print{body{background:#fff}section{break-inside:avoid;border:0;padding:0}.scroll{max-height:none;border:0}}
 """

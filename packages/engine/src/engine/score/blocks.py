@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,16 +195,16 @@ def _keys_within(keys: Rows, rows: Rows, place: Rows) -> tuple[Rows, Rows, Rows]
     return row[here], column[here], which[here]
 
 
-class _Piece:
+class _Piece(Protocol):
     """Some columns of the inner product: `right` (d, m), and `left(rows)` (len(rows), d) with the weight in it."""
 
-    right: Block
+    @property
+    def right(self) -> Block: ...
 
-    def left(self, rows: Rows) -> Block:
-        raise NotImplementedError
+    def left(self, rows: Rows) -> Block: ...
 
 
-class _TermPiece(_Piece):
+class _TermPiece:
     def __init__(self, terms: Terms, weight: float, dense: NDArray[np.bool_], m: int) -> None:
         self.terms, self.weight = terms, weight
         self.column = np.where(dense, np.cumsum(dense) - 1, -1)
@@ -252,7 +253,7 @@ def _spans(start: Rows, rows: Rows) -> tuple[Rows, Rows]:
     return np.repeat(np.arange(len(rows)), counts), np.repeat(start[rows] - ends + counts, counts) + np.arange(total)
 
 
-class _WeekPiece(_Piece):
+class _WeekPiece:
     def __init__(self, cohort: Cohort, weight: float) -> None:
         self.weight, self.mentees = weight, cohort.mentees
         mentors = _half_hours(cohort.mentors)
@@ -276,7 +277,7 @@ def _half_hours(columns: Columns) -> NDArray[np.uint8]:
     ]
 
 
-class _LevelPiece(_Piece):
+class _LevelPiece:
     def __init__(self, cohort: Cohort, weight: float) -> None:
         self.cohort, self.weight = cohort, weight
         _, self.example, level = np.unique(cohort.mentors.level, return_index=True, return_inverse=True)
@@ -289,7 +290,7 @@ class _LevelPiece(_Piece):
         return (self.weight * value).astype(np.float32)
 
 
-class _FactPiece(_Piece):
+class _FactPiece:
     """Known, less the same: a column of ones for every known mentor and one for each value."""
 
     def __init__(self, cohort: Cohort, column: int, weight: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.admission import among
 from engine.candidates import Pairs, improving
 from engine.encode.cohort import Cohort
 from engine.score import MICRO
@@ -26,7 +27,7 @@ NEAR = 1e-5
 
 @dataclass(slots=True)
 class Question:
-    """What is to be solved: `rows` (mentees who are open), free `seats` and `taken` ones (m,), bonus by pair key.
+    """What is to be solved: `rows` (mentees who are open), free `seats` and `taken` ones (m,), `kept` keys, sorted.
 
     `group` (len(rows),) and `limit` are fairness, `least` (m,) how many a mentor must have; empty without.
     """
@@ -50,13 +51,13 @@ class Question:
     def gain(self, pairs: Pairs) -> Ints:
         """Each pair's score with its stickiness, in millionths times `scale`, plus one for the person."""
         bonus = round(self.cohort.program.stickiness * MICRO)
-        kept = np.isin(self.cohort.keys(pairs.i, pairs.j), self.kept)
+        kept = among(self.cohort.keys(pairs.i, pairs.j), self.kept)
         return (pairs.micro + bonus * kept) * self.scale + 1
 
     def value(self, pairs: Pairs) -> int:
         """What these pairs, all taken, bring in millionths: scores and stickiness less the costs of spread."""
         bonus = round(self.cohort.program.stickiness * MICRO) * int(
-            np.isin(self.cohort.keys(pairs.i, pairs.j), self.kept).sum()
+            among(self.cohort.keys(pairs.i, pairs.j), self.kept).sum()
         )
         loads = self.taken + np.bincount(pairs.j, minlength=len(self.taken))
         steps = int((loads * (loads - 1) // 2 - self.taken * (self.taken - 1) // 2).sum())
@@ -187,7 +188,7 @@ def _outside(
     )
     hopeful = np.flatnonzero(least + prices.min(initial=0.0) < highest + blocks.blur)
     more = improving(blocks, question.rows[hopeful], prices, least[hopeful], PER_ROUND)
-    return more.where(~np.isin(cohort.keys(more.i, more.j), cohort.keys(pairs.i, pairs.j)))
+    return more.where(~among(cohort.keys(more.i, more.j), cohort.keys(pairs.i, pairs.j)))
 
 
 def _priced(

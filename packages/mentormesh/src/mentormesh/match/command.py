@@ -8,7 +8,7 @@ from engine.program import ProgramRefused
 from engine.read import InputRefused
 from mentormesh.match import compare as comparing
 from mentormesh.match.explaining import explain_mentee, explain_pair
-from mentormesh.match.running import read_inputs, run, write_results
+from mentormesh.match.running import read_inputs, run, summary, write_results
 from mentormesh.match.verifying import violations
 
 DONE, BROKEN, REFUSED = 0, 1, 2
@@ -66,6 +66,7 @@ def match(
         result = run(inputs, certify)
         if out:
             write_results(inputs, result, out, record, report)
+            click.echo(summary(result, out), err=True)
         if explain is not None:
             click.echo(explain_mentee(result, explain))
         if why_not is not None:

@@ -1,6 +1,8 @@
 """Reads the inputs, runs the engine with a progress bar, and writes every file or none."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -47,7 +49,8 @@ def read_inputs(people: Path, program: Path, existing: Path | None, strict: bool
     """Read the files; raises InputRefused, with every error where `strict` refuses them."""
     began = perf_counter()
     asked = read_program_file(program)
-    read = read_people(people, asked.attributes)
+    with _waiting("reading"):
+        read = read_people(people, asked.attributes)
     if strict and read.errors:
         raise InputRefused(
             [r.at(people.name) for r in read.remarks if r.kind == "error"]
@@ -60,10 +63,8 @@ def read_inputs(people: Path, program: Path, existing: Path | None, strict: bool
 
 def run(inputs: Inputs, certify: bool) -> Match:
     """The match, with a bar on a terminal; raises ProgramRefused."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    shown = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
-    with shown as bar:
-        task = bar.add_task("reading", total=1.0)
+    with _bar() as bar:
+        task = bar.add_task("encode", total=1.0)
 
         def progress(stage: str, share: float) -> None:
             bar.update(task, description=stage, completed=share)
@@ -75,10 +76,39 @@ def run(inputs: Inputs, certify: bool) -> Match:
     return result
 
 
+def summary(result: Match, out: Path) -> str:
+    """What came of it, in a line or two."""
+    mentees, alone = len(result.mentees), len(result.unmatched)
+    lines = [f"{mentees - alone:,} of {mentees:,} mentees have somebody; written to {out} and unmatched.csv beside it."]
+    mentors = ~result.cohort.mentors.opted_out
+    if not mentees:
+        lines.append("Nobody looks for a mentor: everybody's role is mentor, or they opted out.")
+    elif not mentors.any():
+        lines.append("Nobody can be a mentor: everybody's role is mentee, or they opted out.")
+    elif not (result.cohort.mentors.capacity[mentors] > 0).any():
+        lines.append("No mentor takes anybody: every capacity is 0.")
+    return "\n".join(lines)
+
+
+def _bar() -> Progress:
+    """A bar on a terminal, which is gone when it is done; nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+
+
+@contextmanager
+def _waiting(description: str) -> Iterator[None]:
+    """A bar for what cannot say how far it is."""
+    with _bar() as bar:
+        bar.add_task(description, total=None)
+        yield
+
+
 def write_results(inputs: Inputs, result: Match, out: Path, record_path: Path | None, report: Path | None) -> None:
     """Write pairs.csv, unmatched.csv and what else was asked for; raises OSError before anything changed."""
     began = perf_counter()
-    alone = unmatched(result)
+    with _waiting("explain"):
+        alone = unmatched(result)
     result.seconds["explain"] = perf_counter() - began
     files = {out: pairs_csv(result), out.with_name("unmatched.csv"): _unmatched_csv(alone)}
     figures = record(result, alone, input_hash(inputs.paths), inputs.problems())
@@ -87,7 +117,8 @@ def write_results(inputs: Inputs, result: Match, out: Path, record_path: Path | 
     if report:
         from engine.report import page
 
-        files[report] = page(result, alone, figures)
+        with _waiting("report"):
+            files[report] = page(result, alone, figures)
     write_all(files)
 
 

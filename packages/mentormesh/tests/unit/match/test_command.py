@@ -116,6 +116,46 @@ def test_two_runs_are_compared_by_coverage_quality_and_people_moved(folder: Path
     assert CliRunner().invoke(match, ["compare", str(folder / "a.json"), str(folder / "pairs.csv")]).exit_code == 2
 
 
+def test_other_weights_are_compared_by_what_the_pairs_are_like_and_by_group_without_any_fairness(folder: Path) -> None:
+    for name, more in (("a.json", ""), ("b.json", "weights: {seniority: 1}\n")):
+        (folder / "program.yaml").write_text(PROGRAM + more, encoding="utf-8")
+        call(folder, "--out", str(folder / "pairs.csv"), "--json", str(folder / name))
+    both = [str(folder / "a.json"), str(folder / "b.json")]
+    told = CliRunner().invoke(match, ["compare", *both])
+    assert "by its own weights" in told.output
+    figures = json.loads(CliRunner().invoke(match, ["compare", *both, "--json"]).output)["figures"]
+    assert {"mean skills (0-1)", "mean seniority (0-1)"} <= figures.keys()
+    assert any(name.startswith("coverage, level") for name in figures)
+
+
+@pytest.mark.parametrize(
+    "broken", [{"pairs": [1]}, {"counts": {}}, {"components": {}}, {"coverage": [{}]}, {"program": 1}]
+)
+def test_a_record_that_is_not_whole_is_refused_in_words(folder: Path, broken: dict[str, object]) -> None:
+    call(folder, "--out", str(folder / "pairs.csv"), "--json", str(folder / "a.json"))
+    record = json.loads((folder / "a.json").read_text("utf-8"))
+    (folder / "b.json").write_text(json.dumps(record | broken), encoding="utf-8")
+    for names in (("a.json", "b.json"), ("b.json", "a.json")):
+        told = CliRunner().invoke(match, ["compare", *(str(folder / name) for name in names)])
+        assert (told.exit_code, told.exception is None or isinstance(told.exception, SystemExit)) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("mentee", "0 of 2 mentees have somebody"),
+        ("mentee", "Nobody can be a mentor"),
+        ("mentor", "Nobody looks for a mentor"),
+    ],
+)
+def test_an_empty_side_is_a_result_that_says_so(folder: Path, role: str, words: str) -> None:
+    rows = f"person_id,role,time_zone\nana,{role},UTC\nben,{role},UTC\n"
+    (folder / "people.csv").write_text(rows, encoding="utf-8")
+    told = call(folder, "--out", str(folder / "pairs.csv"))
+    assert (told.exit_code, words in told.output) == (0, True)
+    assert len((folder / "pairs.csv").read_text("utf-8").splitlines()) == 1
+
+
 def test_the_command_needs_no_part_of_the_platform() -> None:
     code = "import sys, mentormesh.match; print({'flask', 'pymongo', 'kafka'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -174,13 +174,12 @@ class Run(Entity):
 class RunInputs(Entity):
     """What a run has beside its terms and its people; the id is the run's.
 
-    Pairs (mentee, mentor) that must be, must not be, and stood before; and, once it is solved, how many of its mentors
-    offer each skill, which is what makes a skill rare.
+    Pairs (mentee, mentor) that must be and must not be; and, once it is solved, how many of its mentors offer each
+    skill, which is what makes a skill rare.
     """
 
     locked: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[tuple[str, str], ...] = ()
-    existing: tuple[tuple[str, str], ...] = ()
     mentors: int = 0
     offering: dict[str, int] = field(default_factory=dict)
 
@@ -194,4 +193,9 @@ class RunInputs(Entity):
         def kept(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
             return tuple(pair for pair in pairs if person_ids.isdisjoint(pair))
 
-        return replace(self, locked=kept(self.locked), forbidden=kept(self.forbidden), existing=kept(self.existing))
+        return replace(self, locked=kept(self.locked), forbidden=kept(self.forbidden))
+
+    def beside(self, together: set[tuple[str, str]]) -> "RunInputs":
+        """The same where some work together already: they keep their seats and are not proposed to each other again."""
+        locked = tuple(pair for pair in self.locked if pair not in together)
+        return replace(self, locked=locked, forbidden=tuple(sorted({*self.forbidden, *together})))

@@ -1,4 +1,4 @@
-"""The inputs of a run as they were: people as the match saw them, packed, in chunks that a document can hold."""
+"""What a run was given and what it gave: people as the match saw them, and pairs, packed in chunks."""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -38,14 +38,21 @@ class Chunk(Entity):
     ) -> "Chunk":
         """The packed chunk."""
         rows = sorted(people, key=lambda person: person.person_id)
+        first, last = _ends([one.person_id for one in rows])
         return Chunk(
             id=f"{snapshot_id}.{number:05d}",
             snapshot_id=snapshot_id,
-            first=rows[0].person_id if rows else "",
-            last=rows[-1].person_id if rows else "",
+            first=first,
+            last=last,
             people=_packed(rows),
             lines=_packed(dict(lines or {})),
         )
+
+    @staticmethod
+    def of_pairs(name: str, number: int, pairs: Mapping[str, str]) -> "Chunk":
+        """Some pairs instead of people, mentor by mentee: the lines of the chunk, `first` to `last` by mentee."""
+        first, last = _ends(sorted(pairs))
+        return replace(Chunk.of(name, number, (), pairs), first=first, last=last)
 
     def unpacked(self) -> list[engine.Person]:
         """The people."""
@@ -59,13 +66,16 @@ class Chunk(Entity):
         kept = {one: boss for one, boss in lines.items() if person_id not in (one, boss)}
         if rows == before and kept == lines:
             return self
-        return replace(
-            self,
-            first=rows[0].person_id if rows else "",
-            last=rows[-1].person_id if rows else "",
-            people=_packed(rows),
-            lines=_packed(kept),
-        )
+        # Lines of managers are looked for by no one id, pairs are.
+        names = [one.person_id for one in rows] if before or not self.first else sorted(kept)
+        first, last = _ends(names)
+        return replace(self, first=first, last=last, people=_packed(rows), lines=_packed(kept))
+
+    def unpaired(self, mentee_id: str) -> "Chunk":
+        """Pairs without the one of this mentee."""
+        kept = {one: mentor for one, mentor in unpack_lines(self.lines).items() if one != mentee_id}
+        first, last = _ends(sorted(kept))
+        return replace(self, first=first, last=last, lines=_packed(kept))
 
 
 def unpack_people(packed: bytes) -> list[engine.Person]:
@@ -76,6 +86,10 @@ def unpack_people(packed: bytes) -> list[engine.Person]:
 def unpack_lines(packed: bytes) -> dict[str, str]:
     """The reporting lines of a packed chunk."""
     return _lines.decode(zlib.decompress(packed))
+
+
+def _ends(ids: list[str]) -> tuple[str, str]:
+    return (ids[0], ids[-1]) if ids else ("", "")
 
 
 def _packed(value: object) -> bytes:

@@ -1,7 +1,7 @@
 """One engine pool per program, filled from the mirror on first use and changed person by person from then on."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,15 +10,18 @@ from engine import score
 from engine.explain import reasons
 from matching.domain import calendar, pairing
 from matching.domain.program import Program
+from matching.domain.seats import Seats
 from matching.pool.mirror import Mirror
 from matching.pool.words import sentence, told
 from matching.ports.matcher import Match, Verdict
-from matching.ports.unit import Store
+from matching.ports.unit import Store, Unit
 from servicekit.clock import Clock
 
-# A look that read little is repeated at every question; one that read much (an import runs) only after a while.
+# A look that found little is repeated at every question; one that found much (an import runs) only after a while.
 MUCH = 200
 PAUSE_AFTER_MUCH = timedelta(seconds=1)
+# Whoever changes again and again while a question is answered is left out of the answer.
+TRIES = 3
 
 
 @dataclass
@@ -42,26 +45,42 @@ class Pools:
         self._next_look: datetime | None = None
 
     def recommend(self, program: Program, mentee_id: str, limit: int) -> tuple[list[Match], datetime]:
-        """The mentors who fit best, best first, and the moment of the last look at the store."""
-        with self._lock:
-            pool, known_at = self._pool(program)
-            if mentee_id not in pool:
-                return [], known_at
-            found = engine.recommend(pool, mentee_id, limit)
-            mentee = pool.people[mentee_id]
-            matches = [
-                self._match(pool, mentee, one.mentor_id, one.percent, one.components, one.reasons) for one in found
-            ]
-            return matches, known_at
+        """The mentors who fit best, best first, and the moment of the last look at the store.
+
+        Whom it names is as the store has it now: at work, willing, with a seat, and kept apart by no rule that hangs on
+        the two alone. Somebody else may have become a better answer since that look.
+        """
+        behind: set[str] = set()
+        for _ in range(TRIES):
+            asked_at = self._clock.now()
+            with self._lock:
+                matches, known_at = self._recommended(program, mentee_id, limit, asked_at)
+            behind = self._catch_up_with((mentee_id, *(match.mentor_id for match in matches)))
+            if not behind:
+                break
+        return [match for match in matches if not behind & {mentee_id, match.mentor_id}], known_at
 
     def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:
         """Why this mentor, or why not."""
+        self._catch_up_with((mentee_id, mentor_id))
+        asked_at = self._clock.now()
         with self._lock:
-            pool, known_at = self._pool(program)
+            pool, known_at = self._pool(program, asked_at)
             rule = engine.refusal(pool, mentee_id, mentor_id)
             known = mentee_id in pool and mentor_id in pool and mentee_id != mentor_id
             match = self._scored(pool, mentee_id, mentor_id) if known else None
             return Verdict(rule=rule, match=match, known_at=known_at)
+
+    def _recommended(
+        self, program: Program, mentee_id: str, limit: int, asked_at: datetime
+    ) -> tuple[list[Match], datetime]:
+        pool, known_at = self._pool(program, asked_at)
+        if mentee_id not in pool:
+            return [], known_at
+        mentee = pool.people[mentee_id]
+        found = engine.recommend(pool, mentee_id, limit)
+        matches = [self._match(pool, mentee, one.mentor_id, one.percent, one.components, one.reasons) for one in found]
+        return matches, known_at
 
     def _scored(self, pool: engine.Pool, mentee_id: str, mentor_id: str) -> Match:
         mentee, mentor = pool.people[mentee_id], pool.people[mentor_id]
@@ -89,25 +108,45 @@ class Pools:
             why=known,
         )
 
-    def _pool(self, program: Program) -> tuple[engine.Pool, datetime]:
+    def _pool(self, program: Program, asked_at: datetime) -> tuple[engine.Pool, datetime]:
         now = self._clock.now()
-        known_at = self._catch_up(now)
+        known_at = self._catch_up(now, asked_at)
         today = calendar.today(now, program.time_zone)
         held = self._held.get(program.id)
         if held is None or held.program.version != program.version or held.day != today:
             held = self._held[program.id] = _Held(program, today, self._fill(program, now))
         return held.pool, known_at
 
-    def _catch_up(self, now: datetime) -> datetime:
+    def _catch_up(self, now: datetime, asked_at: datetime) -> datetime:
         known_at = self._mirror.known_at
-        if known_at is not None and self._next_look is not None and now < self._next_look:
-            return known_at
-        concerned, read = self._store.reading(lambda unit: self._mirror.catch_up(unit, now))
-        self._next_look = now + PAUSE_AFTER_MUCH if read > MUCH else None
-        for held in self._held.values():
-            for person_id in concerned:
-                self._place(held.pool, held.program, person_id, now)
+        if known_at is not None:
+            looked_since = known_at > asked_at  # for another question, while this one waited its turn
+            if looked_since or (self._next_look is not None and now < self._next_look):
+                return known_at
+        concerned = self._store.reading(lambda unit: self._mirror.catch_up(unit, now))
+        self._next_look = now + PAUSE_AFTER_MUCH if len(concerned) > MUCH else None
+        self._place_all(concerned, now)
         return now
+
+    def _catch_up_with(self, ids: Collection[str]) -> set[str]:
+        """Compare some people with the store, and read those again of whom it knows something newer; who they were."""
+
+        def newer(unit: Unit) -> set[str]:
+            unit.prefetch(Seats, ids)
+            stored = [seats for seats in (unit.get(Seats, id) for id in ids) if seats is not None]
+            return {seats.id for seats in stored if self._mirror.is_behind(seats)}
+
+        behind = self._store.reading(newer)
+        if behind:
+            with self._lock:
+                self._store.reading(lambda unit: self._mirror.take_in(unit, behind))
+                self._place_all(behind, self._clock.now())
+        return behind
+
+    def _place_all(self, ids: Iterable[str], now: datetime) -> None:
+        for held in self._held.values():
+            for person_id in ids:
+                self._place(held.pool, held.program, person_id, now)
 
     def _fill(self, program: Program, now: datetime) -> engine.Pool:
         pool = engine.Pool(pairing.engine_program(program))

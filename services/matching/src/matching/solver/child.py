@@ -13,16 +13,13 @@ import msgspec
 import numpy as np
 
 import engine
-from engine.explain import reasons
 from engine.explain.unmatched import Unmatched, unmatched
 from engine.match import Match, match
-from engine.match.fairness import groups_of
-from engine.program import COMPONENTS
+from engine.match.fairness import attributes_shown, groups_of
+from engine.outcome import proposals
 from engine.record import record
-from engine.report.gather import attributes_shown
-from engine.score import MICRO
 from matching.domain.figures import Breakdown, Figures, Group
-from matching.domain.proposal import Alone, Because, Proposal
+from matching.domain.proposal import Alone, Proposal
 from matching.domain.run import Problem
 from matching.domain.snapshot import unpack_lines, unpack_people
 from matching.ports.solver import Answer, Record
@@ -95,32 +92,16 @@ def _read(source: BinaryIO) -> tuple[Header, list[engine.Person], dict[str, str]
 
 
 def _pairs(header: Header, result: Match, start: int, count: int) -> Iterator[Proposal]:
-    program, scores = result.cohort.program, result.scores
-    rows = range(start, min(start + count, len(result.chosen)))
-    ids = result.pairs()[rows.start : rows.stop]
-    for row, (mentee_id, mentor_id) in zip(rows, ids, strict=True):
-        components = dict(zip(COMPONENTS, scores.components[row].tolist(), strict=True))
-        wishes = float(scores.wish_of_mentee[row]), float(scores.wish_of_mentor[row])
-        score = engine.Score(float(scores.exact[row]), components, *wishes)
-        mentee, mentor = result.cohort.people[mentee_id], result.cohort.people[mentor_id]
-        yield Proposal(
-            id=Proposal.key(header.run_id, mentee_id, mentor_id),
-            run_id=header.run_id,
-            program_id=header.program_id,
-            mentee_id=mentee_id,
-            mentor_id=mentor_id,
-            percent=round(score.percent(program), 4),
-            score=int(result.chosen.micro[row]) / MICRO,
-            components={name: round(value, 6) for name, value in components.items()},
-            reasons=tuple(
-                Because(code=one.code, part=round(one.part, 6), about=one.about)
-                for one in reasons(mentee, mentor, score, program)
-            ),
-            wish_of_mentee=wishes[0],
-            wish_of_mentor=wishes[1],
-            locked=bool(result.locked[row]),
-            kept=bool(result.kept[row]),
-        )
+    for pair in proposals(result, start, start + count):
+        mentee_id, mentor_id = pair.pop("mentee"), pair.pop("mentor")
+        whose = {
+            "id": Proposal.key(header.run_id, mentee_id, mentor_id),
+            "run_id": header.run_id,
+            "program_id": header.program_id,
+            "mentee_id": mentee_id,
+            "mentor_id": mentor_id,
+        }
+        yield msgspec.convert(whose | pair, Proposal)
 
 
 def _alone(header: Header, one: Unmatched) -> Alone:

@@ -9,7 +9,7 @@ from matching.domain.person import Erasure, Person, Profile
 from matching.domain.program import Program
 from matching.ports.unit import Store, Unit
 from matching.use_cases.people import leave_everything, supersede_requests
-from matching.use_cases.runs.snapshots import forget_in_runs
+from matching.use_cases.runs.leaving import forget_in_runs
 from matching.use_cases.seating import seats_of, touch
 from servicekit.clock import Clock
 from servicekit.forgetting import forget_traces

@@ -8,7 +8,7 @@ from matching.domain.mentorship import EndReason
 from matching.domain.person import Client, Person, Profile, Word
 from matching.ports.unit import Store, Unit
 from matching.use_cases.places import give_up
-from matching.use_cases.runs.snapshots import leave_runs
+from matching.use_cases.runs.leaving import leave_runs
 from matching.use_cases.seating import leave_mentorship, seats_of, supersede
 from servicekit.caller import Caller
 from servicekit.clock import Clock

@@ -6,18 +6,13 @@ from datetime import datetime
 from matching import permissions
 from matching.domain import pairing
 from matching.domain.errors import NotEnrolled
-from matching.domain.person import Person
 from matching.domain.program import Program
-from matching.domain.seats import Seats
 from matching.permissions import TABLE
 from matching.ports.matcher import Match, Matcher
 from matching.ports.unit import Store, Unit
 from matching.use_cases.programs import visible_program
 from servicekit.caller import Caller
 from servicekit.clock import Clock
-
-# So many more are asked of the match than are shown, since some have been asked already or just lost their seat.
-SPARE = 20
 
 WORDS = {
     "shared_language": "They share no language.",
@@ -71,14 +66,14 @@ def recommend_mentors(
 
     def work(unit: Unit) -> Recommendations:
         program, subject = _about(unit, caller, "recommendation.list", program_id, mentee_id)
-        place = unit.live_enrolment(program_id, subject, "mentee")
-        if place is None or place.state != "approved":
-            raise NotEnrolled("Recommendations are for mentees with an approved place in the program.")
         taken = _spoken_for(unit, program_id, subject)
-        found, known_at = matcher.recommend(program, subject, limit + SPARE + len(taken))
-        items = _still_available(unit, program, [one for one in found if one.mentor_id not in taken])
+        found, known_at = matcher.recommend(program, subject, limit + len(taken))
+        if not found:
+            # The match names nobody to somebody without a place, so only then it is asked for.
+            _require_place(unit, program_id, subject)
+        items = tuple(one for one in found if one.mentor_id not in taken)[:limit]
         age = max((clock.now() - known_at).total_seconds(), 0.0)
-        return Recommendations(items=tuple(items[:limit]), known_at=known_at, age_seconds=age)
+        return Recommendations(items=items, known_at=known_at, age_seconds=age)
 
     return store.reading(work)
 
@@ -117,6 +112,12 @@ def _about(unit: Unit, caller: Caller, operation: str, program_id: str, mentee_i
     return program, subject
 
 
+def _require_place(unit: Unit, program_id: str, mentee_id: str) -> None:
+    place = unit.live_enrolment(program_id, mentee_id, "mentee")
+    if place is None or place.state != "approved":
+        raise NotEnrolled("Recommendations are for mentees with an approved place in the program.")
+
+
 def _spoken_for(unit: Unit, program_id: str, mentee_id: str) -> set[str]:
     """Mentors whom the mentee waits for or works with, and those who did not take up their request here."""
     asked = {
@@ -125,21 +126,3 @@ def _spoken_for(unit: Unit, program_id: str, mentee_id: str) -> set[str]:
         if request.state == "pending" or (request.state in ("declined", "expired") and request.made_by == "mentee")
     }
     return asked | {one.mentor_id for one in unit.live_mentorships_of(mentee_id, program_id)}
-
-
-def _still_available(unit: Unit, program: Program, found: list[Match]) -> list[Match]:
-    """Those who are here and have a seat by what is stored now, however fresh the match's own picture is."""
-    ids = [match.mentor_id for match in found]
-    unit.prefetch(Person, ids)
-    unit.prefetch(Seats, ids)
-
-    def is_available(match: Match) -> bool:
-        person, seats = unit.get(Person, match.mentor_id), unit.get(Seats, match.mentor_id)
-        return (
-            person is not None
-            and person.status == "active"
-            and seats is not None
-            and seats.left(program.id, "mentor") > 0
-        )
-
-    return [match for match in found if is_available(match)]

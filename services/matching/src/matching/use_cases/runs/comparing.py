@@ -1,6 +1,5 @@
 """Two runs side by side, and one pair of a run explained."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from matching.domain import pairing
@@ -10,11 +9,11 @@ from matching.domain.run import Run
 from matching.ports.unit import Store, Unit
 from matching.use_cases.recommendations import WORDS
 from matching.use_cases.runs.marking import in_order, judge, standing, taken_in
+from matching.use_cases.runs.pairs import standing_pairs
 from matching.use_cases.runs.reading import allowed
 from servicekit.caller import Caller
 from servicekit.refusals import InvalidInput
 
-PAGE = 1000
 MOST_MOVED = 200
 
 
@@ -96,7 +95,7 @@ def compare_runs(store: Store, caller: Caller, run_id: str, with_run_id: str) ->
     first, second = store.reading(work)
     assert first.figures is not None
     assert second.figures is not None
-    old, new = dict(_pairs(store, run_id)), dict(_pairs(store, with_run_id))
+    old, new = standing_pairs(store, first), standing_pairs(store, second)
     both = old.keys() & new.keys()
     moved = [one for one in sorted(old.keys() | new.keys()) if old.get(one) != new.get(one)]
     shown = (first.figures.shown(), second.figures.shown())
@@ -157,15 +156,3 @@ def _words(proposed: bool, rule: str | None, holders: int, has_other: bool) -> s
     if has_other:
         return "The mentee got another mentor, with whom the whole comes out better."
     return "Nothing keeps them apart; the whole comes out better without this pair."
-
-
-def _pairs(store: Store, run_id: str) -> Iterator[tuple[str, str]]:
-    """Mentee and mentor of every pair that stands, page by page: a run may have a hundred thousand."""
-    after: tuple[float, str] | None = None
-    while True:
-        position = after
-        page = store.reading(lambda unit: unit.proposals_of(run_id, {}, "mentee", position, PAGE))  # noqa: B023
-        yield from (one.pair for one in page if one.state != "forbidden")
-        if len(page) < PAGE:
-            return
-        after = (0.0, page[-1].id)

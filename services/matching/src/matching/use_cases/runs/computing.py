@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.run import Failure, Problem, Run, RunInputs
 from matching.ports.solver import Answer, Ownership, Question, Record, Solver, SolverDied, SolverRefused
 from matching.ports.unit import Store, Unit
-from matching.use_cases.runs import snapshots
+from matching.use_cases.runs import leaving, pairs, snapshots
 from servicekit.clock import Clock
 from servicekit.lease import LeaseLost
 
@@ -93,12 +95,11 @@ def _take_up(unit: Unit, clock: Clock, lease: Ownership) -> Run | None:
 
 def _compute(store: Store, clock: Clock, run: Run, solver: Solver, watch: _Watch) -> None:
     try:
-        while store.atomically(lambda unit: unit.discard_results(run.id, AT_ONCE)):
-            watch("snapshot", 0.0)
+        _clear(store, run, lambda: watch("snapshot", 0.0))
         question = _question(store, clock, run, watch)
         with closing(solver.solve(question, watch)) as answers:
-            for answer in answers:
-                _keep(store, answer, watch)
+            for number, answer in enumerate(answers):
+                _keep(store, answer, number, watch)
                 if answer.record is not None:
                     _finish(store, clock, answer.record, watch)
     except (Stopped, LeaseLost):
@@ -112,12 +113,15 @@ def _compute(store: Store, clock: Clock, run: Run, solver: Solver, watch: _Watch
 
 def _question(store: Store, clock: Clock, run: Run, watch: _Watch) -> Question:
     """What the solver is asked: a snapshot taken now, or an older one without those who are gone since."""
+    snapshot_id, gone = run.snapshot_id or run.id, frozenset[str]()
     if run.snapshot_id is None:
-        snapshots.take_snapshot(store, clock, run, watch)
-        store.atomically(lambda unit: unit.save(replace(watch.own(unit), snapshot_id=run.id)))
-        snapshot_id, gone = run.id, frozenset[str]()
+        inside = snapshots.take_snapshot(store, clock, run, watch)
+        together = _together(store, run, inside, watch)
+        store.atomically(lambda unit: _with_snapshot(unit, watch.own(unit), together))
     else:
-        snapshot_id, gone = run.snapshot_id, snapshots.gone_from(store, run.snapshot_id, watch)
+        gone = snapshots.gone_from(store, snapshot_id, watch)
+    existing = {} if run.parent_id is None else _before(store, run.parent_id, gone)
+    pairs.keep_before(store, run.id, existing)
 
     def work(unit: Unit) -> Question:
         inputs = unit.require(RunInputs, run.id).without(gone)
@@ -126,7 +130,7 @@ def _question(store: Store, clock: Clock, run: Run, watch: _Watch) -> Question:
             run_id=run.id,
             program_id=run.program_id,
             terms={**program.match_keys(), "locked": inputs.locked, "forbidden": inputs.forbidden},
-            existing=inputs.existing,
+            existing=sorted(existing.items()),
             certify=run.certify,
             chunks=snapshots.chunks(store, snapshot_id),
             left_out=gone,
@@ -135,13 +139,44 @@ def _question(store: Store, clock: Clock, run: Run, watch: _Watch) -> Question:
     return store.reading(work)
 
 
-def _keep(store: Store, answer: Answer, watch: _Watch) -> None:
+def _with_snapshot(unit: Unit, run: Run, together: set[tuple[str, str]]) -> None:
+    unit.save(unit.require(RunInputs, run.id).beside(together))
+    unit.save(replace(run, snapshot_id=run.id))
+
+
+def _together(store: Store, run: Run, inside: set[str], watch: _Watch) -> set[tuple[str, str]]:
+    """Those of a snapshot who work together already."""
+    found: set[tuple[str, str]] = set()
+    after: str | None = None
+    while True:
+        page = store.reading(partial(_mentorships, run.program_id, after))
+        for one in page:
+            if one.is_live:
+                found |= {(mentee_id, one.mentor_id) for mentee_id in one.mentee_ids if {*one.people} <= inside}
+        watch("snapshot", 1.0)
+        if len(page) < AT_ONCE:
+            return found
+        after = page[-1].id
+
+
+def _mentorships(program_id: str, after: str | None, unit: Unit) -> list[Mentorship]:
+    return unit.mentorships_in(program_id, None, after, AT_ONCE)
+
+
+def _before(store: Store, parent_id: str, gone: frozenset[str]) -> dict[str, str]:
+    """What stands in the run that is solved again; it earns the stickiness."""
+    parent = store.reading(lambda unit: unit.require(Run, parent_id))
+    return {one: other for one, other in pairs.standing_pairs(store, parent).items() if gone.isdisjoint((one, other))}
+
+
+def _keep(store: Store, answer: Answer, number: int, watch: _Watch) -> None:
     """Keep a part of the answer; nobody sees it before the run is ready."""
 
     def work(unit: Unit) -> None:
-        watch.own(unit)
+        run = watch.own(unit)
         for row in (*answer.pairs, *answer.alone):
             unit.save(row)
+        pairs.keep_found(unit, run.id, number, answer.pairs)
 
     store.atomically(work)
 
@@ -149,7 +184,7 @@ def _keep(store: Store, answer: Answer, watch: _Watch) -> None:
 def _finish(store: Store, clock: Clock, record: Record, watch: _Watch) -> None:
     def work(unit: Unit) -> None:
         run = watch.own(unit)
-        snapshots.leave_run(unit, run)
+        leaving.leave_run(unit, run)
         inputs = unit.require(RunInputs, run.id)
         unit.save(replace(inputs, mentors=record.mentors, offering=record.offering))
         ready, event = run.finish(
@@ -179,5 +214,11 @@ def _clear_if_cancelled(store: Store, run: Run) -> None:
     """What was kept of a run that was cancelled goes; one that was left is another worker's, who clears it."""
 
     if store.reading(lambda unit: unit.require(Run, run.id)).state == "cancelled":
-        while store.atomically(lambda unit: unit.discard_results(run.id, AT_ONCE)):
-            pass
+        _clear(store, run, lambda: None)
+
+
+def _clear(store: Store, run: Run, between: Callable[[], None]) -> None:
+    """Drop what was kept of an answer."""
+    store.atomically(lambda unit: pairs.discard_found(unit, run.id))
+    while store.atomically(lambda unit: unit.discard_results(run.id, AT_ONCE)):
+        between()

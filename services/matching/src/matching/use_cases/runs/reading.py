@@ -11,9 +11,9 @@ from matching.permissions import TABLE, to_program
 from matching.ports.unit import Store, Unit
 from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program
+from matching.use_cases.runs.pairs import MOST_BY_HAND
 from servicekit.caller import Caller
 
-MOST_BY_HAND = 10_000
 MARKS: dict[str, dict[str, object]] = {
     "to_publish": {"state": "proposed"},
     "locked": {"locked": True},

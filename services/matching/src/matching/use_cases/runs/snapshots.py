@@ -1,11 +1,8 @@
-"""The inputs of a run: taken from the projections once, read for the solver, and cleared of people who were erased."""
+"""The inputs of a run: taken from the projections once, and read for the solver."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import engine
 from matching.domain import pairing
@@ -14,35 +11,33 @@ from matching.domain.person import Person, Profile
 from matching.domain.program import Program
 from matching.domain.run import Run
 from matching.domain.seats import Seats
-from matching.domain.snapshot import LINES_IN_A_CHUNK, PEOPLE_IN_A_CHUNK, Chunk, Forgetting
+from matching.domain.snapshot import LINES_IN_A_CHUNK, PEOPLE_IN_A_CHUNK, Chunk
 from matching.ports.unit import Store, Unit
-from servicekit.caller import Caller
 from servicekit.clock import Clock
-from servicekit.entity import Entity
 
-E = TypeVar("E", bound=Entity)
 PAGE = 1000
 CHUNKS_AT_ONCE = 20
-# A computation is over by then, so whatever it stored meanwhile is seen by the last look.
-LAST_LOOK_AFTER = timedelta(hours=1)
 _DEEPEST_LINE = 100
 
 
-def take_snapshot(store: Store, clock: Clock, run: Run, watch: Callable[[str, float], None]) -> None:
-    """Keep everybody who holds a place in the program and could still be matched, as they are now."""
+def take_snapshot(store: Store, clock: Clock, run: Run, watch: Callable[[str, float], None]) -> set[str]:
+    """Keep everybody who holds a place in the program and could still be matched, as they are now; who they are."""
     store.atomically(lambda unit: unit.discard_chunks(run.id))
     program = store.reading(lambda unit: unit.require(Program, run.program_id)).with_terms(run.terms)
     places = _places(store, program.id, watch)
     ids = sorted(places)
     managers: dict[str, str] = {}
+    inside: set[str] = set()
     for start in range(0, len(ids), PEOPLE_IN_A_CHUNK):
         some = ids[start : start + PEOPLE_IN_A_CHUNK]
         people = store.reading(_looking(clock, program, some, places))
         managers |= {one.person_id: one.manager_id for one in people if one.manager_id}
+        inside |= {one.person_id for one in people}
         chunk = Chunk.of(run.id, start // PEOPLE_IN_A_CHUNK, people)
         store.atomically(_saving(chunk))
         watch("snapshot", (start + len(some)) / max(len(ids), 1))
     _keep_lines(store, run.id, managers, -(-len(ids) // PEOPLE_IN_A_CHUNK), watch)
+    return inside
 
 
 def chunks(store: Store, snapshot_id: str) -> Iterator[Chunk]:
@@ -57,7 +52,7 @@ def chunks(store: Store, snapshot_id: str) -> Iterator[Chunk]:
 
 
 def gone_from(store: Store, snapshot_id: str, watch: Callable[[str, float], None]) -> frozenset[str]:
-    """Who of a snapshot has left or was erased since."""
+    """Who of a snapshot has left since, was erased, or asked to be."""
     gone: set[str] = set()
     for chunk in chunks(store, snapshot_id):
         ids = [one.person_id for one in chunk.unpacked()]
@@ -65,78 +60,11 @@ def gone_from(store: Store, snapshot_id: str, watch: Callable[[str, float], None
         def look(unit: Unit, ids: list[str] = ids) -> set[str]:
             unit.prefetch(Person, ids)
             people = ((id, unit.get(Person, id)) for id in ids)
-            return {id for id, person in people if person is None or person.is_gone}
+            return {id for id, person in people if person is None or person.is_gone or person.hidden_by}
 
         gone |= store.reading(look)
         watch("snapshot", 1.0)
     return frozenset(gone)
-
-
-def leave_runs(unit: Unit, person_id: str) -> None:
-    """Somebody left: no run that is not published yet proposes them any more."""
-    pairs, _ = unit.runs_naming(person_id)
-    for proposal in pairs:
-        if proposal.state in ("proposed", "forbidden"):
-            unit.remove(proposal)
-
-
-def leave_run(unit: Unit, run: Run) -> None:
-    """Whoever left since the run's computation began is in none of its pairs."""
-    for person in unit.changed_since(Person, run.started_at):
-        if person.is_gone:
-            mine = unit.proposals_with(run.id, mentee_id=person.id) + unit.proposals_with(run.id, mentor_id=person.id)
-            for proposal in mine:
-                unit.remove(proposal)
-
-
-def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
-    """Somebody was erased: their pairs go at once, what snapshots hold of them by the clock, soon; how many went."""
-    pairs, alone = unit.runs_naming(person_id)
-    for proposal in pairs:
-        unit.remove(proposal)
-    for one in alone:
-        if one.person_id == person_id:
-            unit.remove(one)
-        else:
-            unit.save(
-                replace(
-                    one,
-                    closest=None if one.closest == person_id else one.closest,
-                    lost_to=None if one.lost_to == person_id else one.lost_to,
-                )
-            )
-    held = unit.get(Forgetting, person_id)
-    version = 0 if held is None else held.version
-    unit.save(Forgetting(id=person_id, version=version, due_at=now))
-    return len(pairs) + sum(one.person_id == person_id for one in alone)
-
-
-def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
-    """Remove an erased person from the next few chunks and pairs; after the last once more, an hour later."""
-
-    def work(unit: Unit) -> None:
-        progress = unit.require(Forgetting, person_id)
-        chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
-        inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
-        for chunk in chunks:
-            _save_if_changed(unit, chunk, chunk.without(person_id))
-        for held in inputs:
-            _save_if_changed(unit, held, held.without(frozenset({person_id})))
-        if CHUNKS_AT_ONCE in (len(chunks), len(inputs)):
-            after = chunks[-1].id if chunks else progress.after
-            unit.save(replace(progress, after=after, inputs_after=inputs[-1].id if inputs else progress.inputs_after))
-        elif progress.is_last:
-            unit.remove(progress)
-        else:
-            again = clock.now() + LAST_LOOK_AFTER
-            unit.save(replace(progress, after="", inputs_after="", due_at=again, is_last=True))
-
-    store.atomically(work)
-
-
-def _save_if_changed(unit: Unit, before: E, after: E) -> None:
-    if after != before:
-        unit.save(after)
 
 
 def _places(store: Store, program_id: str, watch: Callable[[str, float], None]) -> dict[str, list[Enrolment]]:

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from matching.domain.errors import TooManyRuns
-from matching.domain.mentorship import Mentorship
 from matching.domain.program import TERMS, Program
-from matching.domain.proposal import Proposal
 from matching.domain.run import UNFINISHED, Run, RunInputs
 from matching.permissions import TABLE, to_program
 from matching.ports.unit import Store, Unit
 from matching.use_cases.programs import visible_program
+from matching.use_cases.runs.pairs import MOST_BY_HAND
 from matching.use_cases.runs.reading import allowed, counted, shown
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -21,7 +20,6 @@ from servicekit.refusals import WrongState
 
 # What one program may have waiting or under way: a what-if is quick, and others wait behind it.
 MOST_UNFINISHED = 5
-_ALL = 1_000_000
 
 
 def start_run(
@@ -47,10 +45,7 @@ def start_run(
         _require_room(unit, program)
         terms = program.overridden(overrides)
         run = _new(program, caller, clock.now(), terms, name=name, certify=certify)
-        # Those who work together already keep their seats and are not proposed to each other again.
-        together = _together(unit, program)
-        locked = tuple(pair for pair in terms.locked if pair not in together)
-        unit.save(RunInputs(id=run.id, locked=locked, forbidden=tuple(sorted({*terms.forbidden, *together}))))
+        unit.save(RunInputs(id=run.id, locked=terms.locked, forbidden=terms.forbidden))
         return shown(unit, _queued(unit, run))
 
     return store.atomically(work)
@@ -78,20 +73,13 @@ def solve_again(
         _require_room(unit, program)
         terms = program.overridden({**parent_overrides(program, parent), **overrides})
         before = unit.require(RunInputs, parent.id)
-        pairs = unit.proposals_of(parent.id, {}, "mentee", None, _ALL)
         proven = parent.certify if certify is None else certify
         new = _new(program, caller, clock.now(), terms, name=name, certify=proven)
         run = replace(new, parent_id=parent.id, snapshot_id=parent.snapshot_id)
         # A lock is what its marks say now: unlocking a pair that the program locked lets it go here too.
-        locked = {one.pair for one in pairs if one.locked and one.state == "proposed"}
-        unit.save(
-            RunInputs(
-                id=run.id,
-                locked=tuple(sorted(locked)),
-                forbidden=tuple(sorted({*before.forbidden, *_forbidden(pairs)} - locked)),
-                existing=tuple(sorted(one.pair for one in pairs if one.state == "proposed")),
-            )
-        )
+        locked = _marked(unit, parent, {"locked": True, "state": "proposed"})
+        forbidden = {*before.forbidden, *_marked(unit, parent, {"state": "forbidden"})} - locked
+        unit.save(RunInputs(id=run.id, locked=tuple(sorted(locked)), forbidden=tuple(sorted(forbidden))))
         return shown(unit, _queued(unit, run))
 
     return store.atomically(work)
@@ -161,10 +149,6 @@ def _queued(unit: Unit, run: Run) -> Run:
     return unit.save(queued, event)
 
 
-def _together(unit: Unit, program: Program) -> set[tuple[str, str]]:
-    live: list[Mentorship] = unit.live_mentorships_in(program.id, _ALL)
-    return {(mentee_id, one.mentor_id) for one in live for mentee_id in one.mentee_ids}
-
-
-def _forbidden(pairs: list[Proposal]) -> set[tuple[str, str]]:
-    return {one.pair for one in pairs if one.state == "forbidden"}
+def _marked(unit: Unit, run: Run, where: Mapping[str, object]) -> set[tuple[str, str]]:
+    """The pairs of a run with some mark, which managers set one by one."""
+    return {one.pair for one in unit.proposals_of(run.id, where, "mentee", None, MOST_BY_HAND)}

@@ -1,0 +1,86 @@
+"""People leave runs: whoever left the organisation at once, whoever was erased from all that runs were given, too."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from matching.domain.person import Person
+from matching.domain.run import Run
+from matching.domain.snapshot import Forgetting
+from matching.ports.unit import Store, Unit
+from matching.use_cases.runs.pairs import take_out
+from servicekit.caller import Caller
+from servicekit.clock import Clock
+from servicekit.entity import Entity
+
+E = TypeVar("E", bound=Entity)
+CHUNKS_AT_ONCE = 20
+# A computation is over by then, so whatever it stored meanwhile is seen by the last look.
+LAST_LOOK_AFTER = timedelta(hours=1)
+
+
+def leave_runs(unit: Unit, person_id: str) -> None:
+    """Somebody left: no run that is not published yet proposes them any more."""
+    pairs, _ = unit.runs_naming(person_id)
+    for proposal in pairs:
+        if proposal.state in ("proposed", "forbidden"):
+            take_out(unit, proposal)
+
+
+def leave_run(unit: Unit, run: Run) -> None:
+    """Whoever left since the run's computation began is in none of its pairs."""
+    for person in unit.changed_since(Person, run.started_at):
+        if person.is_gone:
+            mine = unit.proposals_with(run.id, mentee_id=person.id) + unit.proposals_with(run.id, mentor_id=person.id)
+            for proposal in mine:
+                take_out(unit, proposal)
+
+
+def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
+    """Somebody was erased: their pairs go at once, what snapshots hold of them by the clock, soon; how many went."""
+    pairs, alone = unit.runs_naming(person_id)
+    for proposal in pairs:
+        take_out(unit, proposal)
+    for one in alone:
+        if one.person_id == person_id:
+            unit.remove(one)
+        else:
+            unit.save(
+                replace(
+                    one,
+                    closest=None if one.closest == person_id else one.closest,
+                    lost_to=None if one.lost_to == person_id else one.lost_to,
+                )
+            )
+    held = unit.get(Forgetting, person_id)
+    version = 0 if held is None else held.version
+    unit.save(Forgetting(id=person_id, version=version, due_at=now))
+    return len(pairs) + sum(one.person_id == person_id for one in alone)
+
+
+def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
+    """Remove an erased person from the next few chunks and pairs; after the last once more, an hour later."""
+
+    def work(unit: Unit) -> None:
+        progress = unit.require(Forgetting, person_id)
+        chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
+        inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
+        for chunk in chunks:
+            _save_if_changed(unit, chunk, chunk.without(person_id))
+        for held in inputs:
+            _save_if_changed(unit, held, held.without(frozenset({person_id})))
+        if CHUNKS_AT_ONCE in (len(chunks), len(inputs)):
+            after = chunks[-1].id if chunks else progress.after
+            unit.save(replace(progress, after=after, inputs_after=inputs[-1].id if inputs else progress.inputs_after))
+        elif progress.is_last:
+            unit.remove(progress)
+        else:
+            again = clock.now() + LAST_LOOK_AFTER
+            unit.save(replace(progress, after="", inputs_after="", due_at=again, is_last=True))
+
+    store.atomically(work)
+
+
+def _save_if_changed(unit: Unit, before: E, after: E) -> None:
+    if after != before:
+        unit.save(after)
