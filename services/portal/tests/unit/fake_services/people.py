@@ -152,10 +152,11 @@ class People(Held):
         return self._page([one for one in self.erasures.values() if all(one[name] == query[name][0] for name in named)])
 
     def _request_erasure(self, who: str, query: Any, body: Body, *_: Any) -> Any:
-        return 201, self.add_erasure(body["person_id"], "requested"), {}
+        return 201, self.add_erasure(body.get("person_id", who), "requested"), {}
 
     def _undo(self, who: str, query: Any, body: Any, etag: str, id: str) -> Any:
         self.erasures[id].update(state="cancelled", cancelled_at=moment())
+        self.people[self.erasures[id]["person_id"]]["erasure_id"] = None
         return 200, self.erasures[id], {}
 
     def _audit(self, who: str, query: dict[str, list[str]], *_: Any) -> Any:

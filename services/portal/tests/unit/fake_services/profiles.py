@@ -138,17 +138,6 @@ class Profiles(Held):
                  for purpose, granted in body["purposes"].items()]  # fmt: skip
         return self._consent(who, query, body, etag, id)
 
-    def _forget(self, who: str, query: Any, body: Body, *_: Any) -> tuple[int, Any, dict[str, str]]:
-        id = self.new("era")
-        self.erasures[id] = {"id": id, "person_id": who, "state": "requested", "deadline": moment(14)}
-        self.people[who]["erasure_id"] = id
-        return 201, self.erasures[id], {}
-
-    def _keep(self, who: str, query: Any, body: Body, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
-        self.erasures[id]["state"] = "cancelled"
-        self.people[self.erasures[id]["person_id"]]["erasure_id"] = None
-        return 200, self.erasures[id], {}
-
     def _end_sessions(self, who: str, query: Any, body: Any, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
         if "people_admin" not in self.people[who]["roles"] and who != id:
             raise Refused(403, "forbidden")
@@ -170,9 +159,6 @@ class Profiles(Held):
             ("GET", f"/v1/people{ONE}/consent", self._consent),
             ("PUT", f"/v1/people{ONE}/consent", self._agree),
             ("POST", f"/v1/people{ONE}/sessions/end", self._end_sessions),
-            ("POST", "/v1/erasures", self._forget),
-            ("GET", f"/v1/erasures{ONE}", lambda who, query, body, etag, id: self._one(self.erasures, id)),
-            ("POST", f"/v1/erasures{ONE}/cancel", self._keep),
             ("GET", f"/v1/people{ONE}", lambda who, query, body, etag, id: self._one(self.people, id)),
             ("PATCH", f"/v1/people{ONE}", self._change_person),
             ("POST", f"/v1/people{ONE}/profile/(pause|resume)", self._pause),
