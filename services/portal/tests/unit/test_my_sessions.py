@@ -126,6 +126,8 @@ def test_while_profiles_is_away_nobody_is_signed_out(signed_in: SignIn, world: F
 
 def test_a_people_admin_ends_somebody_s_sessions_and_nobody_else_may(signed_in: SignIn, world: FakeServices) -> None:
     dora, ben = signed_in("prs_dora"), signed_in("prs_ben")
+    assert "/people/prs_ana/sessions/end" in dora.get("/people/prs_ana").text
+    assert "/sessions/end" not in dora.get("/people/prs_dora").text
     reply = push(dora, "/people/prs_ana/sessions/end")
     assert "signed out everywhere" in dora.get(reply.location).text
     assert world.ended_for == ["prs_ana"]
