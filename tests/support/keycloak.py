@@ -116,14 +116,20 @@ class Keycloak:
         return dict(parse_qsl(urlsplit(back).query))["code"], verifier
 
 
+class Cookies(requests.cookies.RequestsCookieJar):
+    """As in browsers, this machine counts as safe without https."""
+
+    def set_cookie(self, cookie: http.cookiejar.Cookie, *arguments: Any, **options: Any) -> None:
+        cookie.secure = False
+        super().set_cookie(cookie, *arguments, **options)
+
+
 class Browser(requests.Session):
     """A browser by hand: cookies, and forms that are read off the page."""
 
     def __init__(self) -> None:
         super().__init__()
-        # As browsers do, this machine counts as safe without https.
-        policy = http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
-        self.cookies.set_policy(policy)
+        self.cookies = Cookies()
 
     def request(self, *arguments: Any, **options: Any) -> requests.Response:
         options.setdefault("timeout", _CALL_SECONDS)

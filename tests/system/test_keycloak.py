@@ -79,7 +79,7 @@ def house(platform: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     mine = assign(["keycloak", "portal", "profiles"], {}, {}, auto=True)
     portal, profiles = f"http://{HOST}:{mine['portal']}", f"http://{HOST}:{mine['profiles']}"
     admin = signed_in(platform, platform["people"]["people_admin"])
-    for name in ("lead", "mentee", "unverified"):
+    for name in ("lead", "mentee", "guest", "unverified"):
         person = {
             "external_id": f"kc-{name}",
             "email": f"{name}.keycloak@{DOMAIN}",
@@ -203,13 +203,13 @@ def test_keys_that_keycloak_exchanged_are_followed(house: House) -> None:
 
 
 def test_keycloak_s_own_call_signs_somebody_out_with_their_tokens(house: House) -> None:
-    mentee, lead = house.sign_in("mentee"), house.sign_in("lead")
-    email = f"mentee.keycloak@{DOMAIN}"
+    guest, lead = house.sign_in("guest"), house.sign_in("lead")
+    email = f"guest.keycloak@{DOMAIN}"
     (person,) = house.admin.get("profiles", "/people", q=email)["items"]
     sessions = f"/people/{person['id']}/sessions"
     before = len(house.admin.get("profiles", sessions)["items"])
-    house.keycloak.admin("POST", f"/users/{house.keycloak.user_id('mentee')}/logout")
-    eventually(lambda: not house.is_in(mentee), patience=10)
+    house.keycloak.admin("POST", f"/users/{house.keycloak.user_id('guest')}/logout")
+    eventually(lambda: not house.is_in(guest), patience=10)
     assert house.is_in(lead)
     assert len(house.admin.get("profiles", sessions)["items"]) < before
 
