@@ -68,3 +68,12 @@ def test_the_archive_has_the_portal_s_own_part(signed_in: SignIn) -> None:
         (held,) = json.loads(zipped.read("portal.json"))["sessions"]
         assert json.loads(zipped.read("portal.schema.json"))["required"] == ["sessions"]
     assert (held["browser"], held["system"]) == ("Firefox", "Linux")
+
+
+def test_a_people_admin_downloads_the_same_of_somebody_and_nobody_else_may(signed_in: SignIn) -> None:
+    signed_in("prs_ana", user_agent="Mozilla/5.0 (X11; Linux) Firefox/145.0")
+    reply = signed_in("prs_dora").get("/people/prs_ana/archive")
+    with zipfile.ZipFile(io.BytesIO(reply.data)) as zipped:
+        assert len(json.loads(zipped.read("portal.json"))["sessions"]) == 1
+        assert "about me" in zipped.read("index.html").decode()
+    assert signed_in("prs_ben").get("/people/prs_ana/archive").status_code == 403

@@ -11,9 +11,9 @@ from flask import Blueprint, abort, render_template, request
 
 from portal.clients import ServiceProblem
 from portal.pages import calls, times
+from portal.pages.archives import HOLDERS
 from portal.pages.forms import Form
 from portal.pages.language import _
-from portal.pages.my_data import HOLDERS
 from portal.pages.people import asking
 from portal.pages.people_words import AUDITED
 

@@ -1,7 +1,6 @@
 """What we know about you: every kind of data in plain words, one archive of all of it, and the way to be forgotten."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -9,13 +8,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.pages import calls
+from portal.pages.archives import HOLDERS, archive_about, held_by
 from portal.pages.around import around
 from portal.pages.holdings import AUDIT, BY_SERVICE, Kept
 from portal.pages.language import _
-from servicekit.archive import archive
 
 blueprint = Blueprint("my_data", __name__)
-HOLDERS = tuple(BY_SERVICE)
 
 
 @blueprint.get("/my-data")
@@ -23,7 +21,7 @@ def page() -> str:
     """What is kept, how much of it, what for, how long and who sees it."""
     person, *parts = calls.together(
         partial(calls.get, "profiles", "/v1/me"),
-        *(partial(calls.part, one, partial(_held, one), None) for one in HOLDERS),
+        *(partial(calls.part, one, partial(held_by, one, calls.me()["id"]), None) for one in HOLDERS),
     )
     held = {service: part["data"] for service, part in zip(HOLDERS, parts, strict=True) if part is not None}
     erasure_id = person.get("erasure_id")
@@ -41,11 +39,8 @@ def page() -> str:
 
 @blueprint.get("/my-data/archive")
 def download() -> Response:
-    """The archive; where one service does not answer there is none, since half of it would pass for all."""
-    parts = calls.together(*(partial(_held, service) for service in HOLDERS))
-    response = Response(archive([*parts, _of_the_portal()]), mimetype="application/zip")
-    response.headers["Content-Disposition"] = "attachment; filename=what-mentormesh-holds-about-you.zip"
-    return response
+    """All of it."""
+    return archive_about(calls.me()["id"], "what-mentormesh-holds-about-you.zip")
 
 
 @blueprint.post("/my-data/erasure")
@@ -67,40 +62,6 @@ def keep(erasure_id: str) -> AnyResponse:
     return redirect(url_for("my_data.page", _anchor="forget"), 303)
 
 
-def _held(service: str) -> Any:
-    return calls.get(service, f"/v1/people/{calls.me()['id']}/data")
-
-
 def _count(data: Mapping[str, list[Any]] | None, kept: Kept) -> int | None:
     """How many entries of a kind there are; None where the service did not say."""
     return None if data is None else sum(len(data.get(name, ())) for name in kept.names)
-
-
-def _of_the_portal() -> dict[str, Any]:
-    """The portal's own part: where the person is signed in."""
-    person_id = calls.me()["id"]
-    sessions = [
-        {
-            "browser": one.sign_in.browser,
-            "system": one.sign_in.system,
-            "began": one.began.isoformat(),
-            "last_used": one.touched.isoformat(),
-        }
-        for one in around().sign_ins.of(person_id)
-    ]
-    text = {"type": "string"}
-    shape = {"type": "object", "properties": dict.fromkeys(("browser", "system", "began", "last_used"), text)}
-    return {
-        "service": "portal",
-        "person_id": person_id,
-        "made_at": datetime.now(UTC).isoformat(),
-        "about": {"sessions": "The browsers that you are signed in with; kept for twelve hours."},
-        "data": {"sessions": sessions},
-        "schema": {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "What portal holds about a person",
-            "type": "object",
-            "properties": {"sessions": {"type": "array", "items": shape}},
-            "required": ["sessions"],
-        },
-    }

@@ -8,8 +8,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.pages import calls
+from portal.pages.archives import HOLDERS
 from portal.pages.language import _
-from portal.pages.my_data import HOLDERS
 from portal.pages.people import asking
 from portal.pages.people.blueprint import blueprint
 from portal.pages.people_words import ERASURE_STATES

@@ -1,6 +1,5 @@
 """One person: who they are, what happened to them, and what a people admin may do about it."""
 
-from functools import partial
 from typing import Any
 
 from flask import Response as Answer
@@ -9,13 +8,12 @@ from werkzeug.wrappers import Response
 
 from portal.clients import ServiceProblem
 from portal.pages import calls
+from portal.pages.archives import archive_about
 from portal.pages.language import N_, _
-from portal.pages.my_data import HOLDERS
 from portal.pages.people import asking
 from portal.pages.people.blueprint import blueprint
 from portal.pages.people_words import ROLES_GIVEN
 from portal.pages.refusals import refusal
-from servicekit.archive import archive
 
 MOST_LINES = 50
 # These say in the audit log what the history says better.
@@ -100,12 +98,8 @@ def forget(person_id: str) -> Response:
 
 @blueprint.get("/people/<person_id>/archive")
 def download(person_id: str) -> Answer:
-    """Everything that every service holds about the person; where one does not answer there is none."""
-    ask = partial(calls.get, path=f"/v1/people/{person_id}/data")
-    parts = calls.together(*(partial(ask, service) for service in HOLDERS))
-    response = Answer(archive(parts), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f"attachment; filename=what-mentormesh-holds-about-{person_id}.zip"
-    return response
+    """Everything that is held about the person."""
+    return archive_about(person_id, f"what-mentormesh-holds-about-{person_id}.zip")
 
 
 def _story(history: list[dict[str, Any]], lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
