@@ -45,7 +45,7 @@ ifdef TESTS
 else
 	@# The unit tests of the services have passed alone by now. Files share the cores; those of the whole share one platform.
 	$(BIN)/python -m pytest packages services -n auto --dist loadfile --ignore-glob='services/*/tests/unit' $(PYTEST)
-	$(BIN)/python -m pytest tests -n auto --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest tests -n auto --dist loadfile --no-loadscope-reorder $(PYTEST)
 endif
 
 .PHONY: check

@@ -11,6 +11,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    ignored_auth,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -18,13 +19,15 @@ from schemathesis.specs.openapi.checks import (
 
 pytestmark = pytest.mark.stack
 
-# Nonsense is never a 500 and always answered as documented. What exactly is refused, each service tests itself.
+# Nonsense is never a 500 and always answered as documented; what succeeds is refused without the token, and with a bad
+# one. What exactly is refused, each service tests itself.
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
+    ignored_auth,
 ]
 SERVICES = ("profiles", "matching", "feedback", "notifications")
 
