@@ -12,7 +12,7 @@ from matching.config import Settings, child_environment
 from matching.handlers import HANDLERS
 from matching.permissions import TABLE
 from matching.pool import Pools
-from matching.solver import ChildSolver
+from matching.solver.process import ChildSolver
 from matching.timers import TIMERS
 from matching.use_cases.people import is_admitted
 from matching.use_cases.runs import computing, publishing

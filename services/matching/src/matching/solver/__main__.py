@@ -2,7 +2,11 @@
 
 import sys
 
-from matching.solver.child import main
+from matching.solver.parent import die_with
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    die_with(int(sys.argv[1]))
+    # Only now, since it takes a second to read the engine, and the parent may die in that second.
+    from matching.solver.child import main
+
+    main()

@@ -1,9 +1,7 @@
 """The child's side: reads people and program from its parent, matches them, and tells what it found."""
 
-import ctypes
 import hashlib
 import os
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -27,14 +25,12 @@ from matching.solver import talk
 from matching.solver.talk import Header, Message, Say
 
 AT_ONCE = 500
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _NEXT = {"encode": "candidates", "candidates": "solve", "solve": "certify", "certify": "explain"}
 _json = msgspec.json.Encoder(order="deterministic")
 
 
-def main(parent: int) -> None:
+def main() -> None:
     """Answer the parent's question on what was standard output when the process began."""
-    _die_with(parent)
     os.nice(5)
     # Whatever a library prints must not land among the answer.
     out = os.fdopen(os.dup(1), "wb")
@@ -201,14 +197,6 @@ def _input_hash(header: Header, people: list[engine.Person], managers: dict[str,
 def _say(out: BinaryIO, message: Message) -> None:
     out.write(talk.as_bytes(message) + b"\n")
     out.flush()
-
-
-def _die_with(parent: int) -> None:
-    """On Linux the kernel ends this process with its parent, even while the solver holds the interpreter."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit("the parent is gone")
 
 
 def _end_with_the_pipe(source: BinaryIO) -> None:
