@@ -109,6 +109,23 @@ def consumer_of(listener: MongoStore[Unit], events: KafkaLog) -> Consumer:
     return Consumer(listener, events, applying, topics_of(pair.HANDLERS))
 
 
+def test_a_member_that_fell_silent_is_replaced(
+    stores: tuple[MongoStore[Unit], MongoStore[Unit]], events: KafkaLog
+) -> None:
+    _, listener = stores
+    consumer, writer = consumer_of(listener, events), events.sender("writer")
+    writer.send([record("req_1", 1)])
+    eventually(lambda: consumer.step() == 0 and felt(listener) == {"req_1": [1]})
+    silent: Any = consumer._reader
+    # What the client does to itself at some starts: it believes to be a member, and tells the group no more.
+    silent._consumer._coordinator._disable_heartbeat()
+    eventually(lambda: (consumer.step() or True) and consumer._reader not in (silent, None), within=60)
+    writer.send([record("req_1", 2)])
+    writer.close()
+    eventually(lambda: (consumer.step() or True) and felt(listener) == {"req_1": [1, 2]})
+    consumer.close()
+
+
 def test_a_batch_in_a_codec_that_is_missing_here_is_parked_whole_and_delays_others_little(
     stores: tuple[MongoStore[Unit], MongoStore[Unit]],
     events: KafkaLog,

@@ -87,6 +87,9 @@ class KafkaReader:
     def poll(self, seconds: float, most: int) -> Sequence[RawRecord]:
         if self.spent:
             raise LogUnavailable("this reader failed before; make a new one")
+        if self._is_mute():
+            self.spent = True
+            raise LogUnavailable("the client no longer tells its group that it is there; make a new one")
         self._breathe()
         try:
             polled = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=most)
@@ -109,6 +112,17 @@ class KafkaReader:
             self._was_member = True
         elif self._was_member:
             time.sleep(_AWAY_SECONDS)
+
+    def _is_mute(self) -> bool:
+        """Whether the client stopped its heartbeats for good and does not know it.
+
+        At some starts it holds itself for a member without telling the group so: the group then gives its partitions
+        away, while it reads on, and asks the broker without a pause, at the cost of a core.
+        """
+        coordinator = self._consumer._coordinator
+        if coordinator.need_rejoin() or coordinator.coordinator_unknown():
+            return False
+        return bool(coordinator.heartbeat.session_timeout_expired())
 
     def assigned(self) -> frozenset[Partition]:
         return frozenset(self._inside(partition) for partition in self._consumer.assignment())
