@@ -9,6 +9,10 @@ BIN := .venv/bin
 PARTS := packages/contracts packages/servicekit packages/engine packages/mentormesh \
          services/profiles services/matching services/feedback services/notifications services/portal
 READY := .venv/.ready
+# One worker more than cores: a test waits for other processes a good part of its time.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1 )))
+# Our own sources are read by some three hundred processes in a run, so their bytecode is kept whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 # Narrow a run: make test TESTS=services/profiles PYTEST="-k seats"
 TESTS ?=
 PYTEST ?=
@@ -44,8 +48,8 @@ ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
 else
 	@# The unit tests of the services have passed alone by now. Files share the cores; those of the whole share one platform.
-	$(BIN)/python -m pytest packages services -n auto --dist loadfile --ignore-glob='services/*/tests/unit' $(PYTEST)
-	$(BIN)/python -m pytest tests -n auto --dist loadfile --no-loadscope-reorder $(PYTEST)
+	$(BIN)/python -m pytest packages services -n $(WORKERS) --dist loadfile --ignore-glob='services/*/tests/unit' $(PYTEST)
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 endif
 
 .PHONY: check
