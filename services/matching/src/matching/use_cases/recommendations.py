@@ -27,7 +27,7 @@ WORDS = {
     "forbidden": "The program forbids this pair.",
     "oneself": "Nobody can mentor themselves.",
     "direction": "They fit better the other way round.",
-    "unknown": "One of them holds no approved place in the program.",
+    "unknown": "One of them holds no approved place in the program, or is in a time zone that is not known here.",
     "role": "One of them does not take part in this role.",
     "not_available": "This mentor is not available.",
 }
