@@ -28,7 +28,7 @@ from matching import repository
 from matching.domain.person import Person
 from matching.domain.program import Program
 from matching.domain.seats import Seats
-from matching.pool import Pools
+from matching.pool import FRESH_FOR, Followed, Pools
 from servicekit.clock import SystemClock
 from servicekit.mongo import MongoStore, connect
 from servicekit.store import Catalogue
@@ -99,11 +99,11 @@ class Bench:
 
     def in_process(self, asks: int) -> dict[str, float]:
         """The same questions to the same pool, here."""
-        pools = Pools(self.store, SystemClock())
+        pools = Followed(Pools(self.store, SystemClock(), FRESH_FOR))
         program = self.store.reading(lambda unit: unit.require(Program, PROGRAM))
-        pools.recommend(program, self.mentees[0], 30)
+        pools.recommend(program, self.mentees[0], 10)
         return spread(
-            [timed(lambda: pools.recommend(program, self.draw.choice(self.mentees), 30)) for _ in range(asks)]
+            [timed(lambda: pools.recommend(program, self.draw.choice(self.mentees), 10)) for _ in range(asks)]
         )
 
     def lag(self, client: Client) -> float:

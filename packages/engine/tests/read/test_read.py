@@ -40,6 +40,8 @@ BAD_ROWS = [
     ("a,mentor,Mars", "time_zone"),
     ("a,mentor,", "time_zone"),
     (",mentor,UTC", "person_id"),
+    ("a\x00,mentor,UTC", "person_id"),
+    ("a\x1b[2J,mentor,UTC", "person_id"),
     ("a,mentor", "row"),
 ]
 # Any text is a value of these; ids that mean nothing are notices.
@@ -68,7 +70,7 @@ def test_a_bad_required_cell_is_named(tmp_path: Path, row: str, column: str) -> 
 
 
 def test_a_record_is_named_by_the_line_on_which_it_starts(tmp_path: Path) -> None:
-    path = people_file(tmp_path, '"a\na",mentor,UTC,"x\ny"', "", "b,nobody,UTC,z", header=f"{HEADER},site")
+    path = people_file(tmp_path, 'a,mentor,UTC,"x\ny\nz"', "", "b,nobody,UTC,z", header=f"{HEADER},site")
     assert [r.line for r in read_people(path).remarks] == [6]
 
 

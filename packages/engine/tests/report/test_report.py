@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from engine.report import Figures, Group, Groups, Reason, Variant, Waiting, render
+from engine.report.charts import LETTER, NARROW
 from engine.report.figures import FOLDED, means_withheld, shown
 
 FIGURES = Figures(
@@ -70,9 +71,25 @@ def test_the_page_is_well_formed_and_asks_for_nothing_outside() -> None:
 def test_every_picture_has_its_table() -> None:
     text = render(FIGURES)
     assert text.count('class="picture"') == 5
-    # Bars are drawn once more for a telephone, where they would be cut.
-    assert text.count('<svg class="narrow"') == text.count('<svg class="wide"') > 0
+    # Each is drawn once more for a telephone, where it would be cut, and so nothing scrolls sideways there.
+    assert text.count('<svg class="narrow"') == text.count('<svg class="wide"') == 5
+    assert "min-width:600px" not in text
     assert text.count("<table") >= 5
+
+
+@pytest.mark.parametrize("steps", [2, 5, 12])
+def test_a_curve_keeps_its_words_on_a_telephone_s_screen(steps: int) -> None:
+    fairness = [Variant(f"{number} %", 14, 49, 6.9, number / steps, chosen=number == 1) for number in range(steps)]
+    text = render(replace(FIGURES, fairness=fairness))
+    pictures = re.findall(r'<svg class="narrow".*?</svg>', text)
+    (drawn,) = (one for one in pictures if 'aria-label="What fairness costs"' in one)
+    told = re.findall(r'<text x="([0-9.]+)" y="[0-9.]+" class="note"( text-anchor="middle")?>([^<]*)<', drawn)
+    assert len(told) > 5
+    for x, middle, words in told:
+        left = float(x) - (len(words) * LETTER / 2 if middle else 0)
+        assert left >= -0.1
+        assert left + len(words) * LETTER <= NARROW + 0.1
+    assert {"0 %", "1 %", f"{steps - 1} %"} <= {words for _, _, words in told}
 
 
 def test_what_people_wrote_cannot_become_markup() -> None:

@@ -11,7 +11,8 @@ from matching.api import BLUEPRINTS
 from matching.config import Settings, child_environment
 from matching.handlers import HANDLERS
 from matching.permissions import TABLE
-from matching.pool import Pools
+from matching.pool import FRESH_FOR, Followed, Pools
+from matching.ports.matcher import Matcher
 from matching.solver.process import ChildSolver
 from matching.timers import TIMERS
 from matching.use_cases.people import is_admitted
@@ -28,14 +29,15 @@ from servicekit.worker import Loop, Worker, prepare
 
 def create_app(settings: Settings) -> Flask:
     """The web application over MongoDB; called in each web process after its fork."""
-    store = _store(settings)
+    store, clock = _store(settings), SystemClock()
     return assemble(
         store,
-        SystemClock(),
+        clock,
         trust.verifier(settings, store.database),
         settings.cursor_secret,
         store.ping,
         Rates.of(settings),
+        Followed(Pools(store, clock, FRESH_FOR)),
     )
 
 
@@ -46,6 +48,7 @@ def assemble(
     cursor_secret: str,
     ready: Callable[[], None] | None = None,
     rates: Rates | None = None,
+    matcher: Matcher | None = None,
 ) -> Flask:
     """The web application over any store, clock and issuer."""
     return web.create_app(
@@ -59,7 +62,7 @@ def assemble(
         admits=partial(is_admitted, store),
         ready=ready,
         rates=rates,
-        extras={"matcher": Pools(store, clock)},
+        extras={"matcher": matcher or Pools(store, clock)},
     )
 
 

@@ -1,21 +1,23 @@
 """Recommendations: fresh, private, and the mentee's own."""
 
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+import engine
 from contracts.profiles import SkillOffered, WeeklySlot
 from matching.domain import pairing
 from matching.domain.errors import NotEnrolled
 from matching.domain.person import Word
 from matching.domain.program import Program
 from matching.domain.terms import Rules, Weights
-from matching.pool import Pools
+from matching.pool import FRESH_FOR, Followed, Pools
 from matching.pool.words import sentence
 from matching.ports.matcher import Why
-from matching.use_cases import enrolments, forgetting, people, programs, recommendations, requests
+from matching.use_cases import enrolments, forgetting, mentorships, people, programs, recommendations, requests
 from matching.use_cases.recommendations import WORDS
 from servicekit.refusals import Forbidden
 from servicekit.testing.store import MemorySession
@@ -149,20 +151,121 @@ def test_whoever_is_named_is_as_the_store_has_them_though_no_look_reaches_back_s
     assert not why.available
 
 
-def test_a_question_costs_the_store_few_looks(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
-    found.mentors()
-    looks: list[str] = []
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The collections that are read, in the order in which they are."""
+    read: list[str] = []
     for name in ("load", "query"):
         ask = getattr(MemorySession, name)
 
         def counted(self: Any, collection: str, *rest: Any, ask: Any = ask) -> Any:
-            looks.append(collection)
+            read.append(collection)
             return ask(self, collection, *rest)
 
         monkeypatch.setattr(MemorySession, name, counted)
+    return read
+
+
+def test_a_question_looks_for_changes_and_at_those_whom_it_names(found: Found, looks: list[str]) -> None:
+    found.mentors()
+    looks.clear()
     assert found.mentors() == ["ben", "bob"]
-    # Of everybody, what changed since; of those who are named, whether they are still as they were.
-    assert sorted(looks) == ["mentorships", "programs", "requests", "seats", "seats"]
+    assert looks == ["programs", "seats", "seats"]
+
+
+def test_a_question_about_what_is_known_costs_the_store_two_looks(found: Found, looks: list[str]) -> None:
+    found.pools = Pools(found.world.store, found.world.clock, FRESH_FOR)
+    found.mentors()
+    looks.clear()
+    assert found.mentors() == ["ben", "bob"]
+    assert looks == ["programs", "seats"]
+
+
+def test_the_first_question_of_a_mentee_asks_whom_they_asked(found: Found, looks: list[str]) -> None:
+    found.pools = Pools(found.world.store, found.world.clock, FRESH_FOR)
+    found.world.enrolled(found.program, "ada", "mentee")
+    found.mentors()
+    for name, more in (("ada", ["requests"]), ("ada", [])):
+        looks.clear()
+        recommendations.recommend_mentors(
+            found.world.store, found.world.clock, caller(name), found.pools, found.program.id, None, 10
+        )
+        assert looks == ["programs", *more, "seats"]
+
+
+def test_what_others_changed_is_taken_in_between_questions(found: Found, looks: list[str]) -> None:
+    found.pools = Pools(found.world.store, found.world.clock, FRESH_FOR)
+    found.mentors()
+    found.world.person("mia", manager_id="prs_ben")
+    found.world.person("eve")
+    found.world.clock.advance(seconds=0.05)
+    found.pools.look()
+    looks.clear()
+    assert found.mentors() == ["ben", "bob"]
+    assert looks == ["programs", "seats"]
+
+
+def test_a_question_does_not_rely_on_a_look_that_is_long_ago(found: Found) -> None:
+    found.pools = Pools(found.world.store, found.world.clock, FRESH_FOR)
+    found.mentors()
+    found.world.profile("bob", skills_offered=(SkillOffered(skill_id="skl_1", level=5),))
+    found.world.person("mia", manager_id="prs_ben")
+    found.world.person("ana", level=3, manager_id="prs_mia")
+    found.world.clock.advance(seconds=FRESH_FOR.total_seconds())
+    assert found.mentors() == ["bob"]
+    answer = recommendations.recommend_mentors(
+        found.world.store, found.world.clock, caller("ana"), found.pools, found.program.id, None, 10
+    )
+    assert (answer.known_at, answer.age_seconds) == (found.world.clock.now(), 0)
+    found.world.clock.advance(seconds=0.1)
+    answer = recommendations.recommend_mentors(
+        found.world.store, found.world.clock, caller("ana"), found.pools, found.program.id, None, 10
+    )
+    assert answer.age_seconds == pytest.approx(0.1)
+
+
+def test_what_a_mentee_or_a_named_mentor_changed_is_seen_at_once_between_two_looks(found: Found) -> None:
+    world = found.world
+    found.pools = Pools(world.store, world.clock, FRESH_FOR)
+    assert found.mentors() == ["ben", "bob"]
+    asked = world.asked(found.program, "ana", "ben")
+    assert found.mentors() == ["bob"]
+    requests.withdraw_request(world.store, world.clock, caller("ana"), asked.id)
+    assert found.mentors() == ["ben", "bob"]
+    world.accepted(world.asked(found.program, "ana", "ben"))
+    world.profile("bob", opted_out=True)
+    assert found.mentors() == []
+
+
+def test_what_another_look_finds_while_a_question_is_answered_counts_in_it(
+    found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = found.world
+    found.pools = Pools(world.store, world.clock, FRESH_FOR)
+    assert found.mentors() == ["ben", "bob"]
+    recommended, changes = engine.recommend, [lambda: world.asked(found.program, "ana", "ben")]
+
+    def meanwhile(pool: engine.Pool, mentee_id: str, limit: int) -> Any:
+        matches = recommended(pool, mentee_id, limit)
+        while changes:
+            changes.pop()()
+            news = world.store.reading(lambda unit: mirror.read(unit, ["prs_ana", "prs_ben"]))
+            mirror.take_in(news)
+        return matches
+
+    mirror = found.pools._mirror
+    monkeypatch.setattr(engine, "recommend", meanwhile)
+    assert found.mentors() == ["bob"]
+
+
+def test_a_thread_looks_while_questions_come(found: Found) -> None:
+    pools, looked = Pools(found.world.store, found.world.clock, FRESH_FOR), threading.Event()
+    look, pools.look = pools.look, lambda: (look(), looked.set())[0]  # type: ignore[method-assign, func-returns-value]
+    followed = Followed(pools)
+    assert [one.mentor_id for one in followed.recommend(found.program, "prs_ana", 10)[0]] == ["prs_ben", "prs_bob"]
+    looked.clear()
+    assert looked.wait(30)
+    assert followed.explain(found.program, "prs_ana", "prs_ben").rule is None
 
 
 def change_person(world: World, program: Program) -> None:
@@ -203,6 +306,46 @@ def withdraw(world: World, program: Program) -> None:
 
 def apply_elsewhere(world: World, program: Program) -> None:
     world.enrolled(world.program(name="Other"), "ben", "mentee")
+
+
+def ask(world: World, program: Program) -> None:
+    world.asked(program, "ana", "ben")
+
+
+def take_back(world: World, program: Program) -> None:
+    asked = world.asked(program, "ana", "ben")
+    requests.withdraw_request(world.store, world.clock, caller("ana"), asked.id)
+
+
+def decline(world: World, program: Program) -> None:
+    asked = world.asked(program, "ana", "ben")
+    requests.decline_request(world.store, world.clock, caller("ben"), asked.id, "no_time")
+
+
+def let_expire(world: World, program: Program) -> None:
+    asked = world.asked(program, "ana", "ben")
+    world.clock.advance(days=7)
+    requests.expire_request(world.store, world.clock, SYSTEM, asked.id)
+
+
+def accept(world: World, program: Program) -> None:
+    world.accepted(world.asked(program, "ana", "ben"))
+
+
+def end(world: World, program: Program) -> None:
+    mentorship = world.accepted(world.asked(program, "ana", "ben"))
+    mentorships.end_mentorship(world.store, world.clock, caller("ana"), mentorship.id, "completed")
+
+
+@pytest.mark.parametrize("change", [ask, take_back, decline, let_expire, accept, end])
+def test_whatever_changes_whom_a_mentee_waits_for_or_works_with_saves_their_seats(
+    found: Found, change: Callable[[World, Program], None]
+) -> None:
+    before = found.world.seats("ana")
+    found.world.clock.advance(seconds=1)
+    change(found.world, found.program)
+    after = found.world.seats("ana")
+    assert (after.version > before.version, after.changed_at) == (True, found.world.clock.now())
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import pytest
 
 from contracts.profiles import SkillOffered
 from matching.domain.program import Program
-from matching.domain.run import Run
+from matching.domain.run import Run, RunInputs
 from matching.domain.terms import Weights
 from matching.use_cases import forgetting
-from matching.use_cases.runs import comparing, marking, starting
+from matching.use_cases.runs import comparing, marking, reading, starting
+from matching.use_cases.runs import pairs as packed
 from matching.use_cases.runs.pairs import standing_pairs
 from servicekit.refusals import Refusal
 from servicekit.testing.store import MemorySession
@@ -81,6 +82,32 @@ def test_what_is_packed_is_what_stands_whatever_managers_did(world: World, make:
     for name in NAMES[:3]:
         world.person(name, status="left")
         assert _packed(world, run) == pairs(world, run)
+
+
+def test_however_many_pairs_were_marked_by_hand_all_of_them_count(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = solved(world, _mentors(world))
+    before, dice = pairs(world, run), random.Random(1)
+    for _ in range(200):
+        one, other = dice.sample(NAMES, 2)
+        try:
+            dice.choice((marking.forbid_pair, marking.replace_pair))(
+                world.store, CARA, run.id, f"prs_{one}", f"prs_{other}"
+            )
+        except Refusal:
+            continue
+    rows = [one for one in world.store.held("proposals") if one["run_id"] == run.id]
+    by_hand = [one for one in rows if one["by_hand"]]
+    forbidden = {(one["mentee_id"], one["mentor_id"]) for one in rows if one["state"] == "forbidden"}
+    assert len(by_hand) > 1
+    assert len(forbidden) > 3
+    monkeypatch.setattr(packed, "PAGE", 1)
+    assert _packed(world, run) == pairs(world, run) != before
+    again = starting.solve_again(world.store, world.clock, CARA, run.id, overrides={})
+    assert forbidden <= set(world.get(RunInputs, again.id).forbidden)
+    alone, _ = reading.list_unmatched(world.store, CARA, run.id, None, 100)
+    assert not {one.person_id for one in alone} & {one["mentee_id"] for one in by_hand if one["state"] == "proposed"}
 
 
 def test_two_runs_are_compared_and_one_solved_again_without_reading_a_document_per_pair(

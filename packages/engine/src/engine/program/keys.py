@@ -1,6 +1,7 @@
 """Takes the keys of one mapping by name, checks each value, and remembers what was wrong."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 D = TypeVar("D")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,8 @@ def truth(value: Any) -> bool:
 
 
 def text(value: Any) -> str:
-    """Text that is not blank, trimmed."""
-    if not isinstance(value, str) or not value.strip():
+    """Text that is not blank and has no control characters, trimmed."""
+    if not isinstance(value, str) or not value.strip() or CONTROL.search(value.strip()):
         raise ValueError(value)
     return value.strip()
 

@@ -154,13 +154,15 @@ def _kind(keys: Keys) -> tuple[Kind, Group | None]:
 
 
 def _weights(keys: Keys) -> Weights:
+    before = len(keys.problems)
     inner = keys.under("weights")
     if inner is None:
         return DEFAULT_WEIGHTS
     values = {c: inner.take(c, 0.0, number(0), "write a number of 0 or more") for c in COMPONENTS}
     inner.finish(COMPONENTS)
     weights = Weights(**values)
-    if weights.total <= 0:
+    # Of weights that were refused it is not known what they will be.
+    if weights.total <= 0 and len(keys.problems) == before:
         keys.refuse("weights", "none is positive", "give at least one component a weight above 0")
     return weights
 

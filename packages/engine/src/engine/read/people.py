@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.person import Person
+from engine.program.keys import CONTROL
 from engine.read import cells
 from engine.read.refusals import InputRefused, Remark
 
@@ -59,6 +60,9 @@ def read_people(path: Path, attributes: tuple[str, ...] = ()) -> PeopleFile:
         person_id = record["person_id"]
         if not person_id:
             remarks.append(Remark(line, "person_id", "is empty", "write an id that is unique in the file"))
+        elif CONTROL.search(person_id):
+            words = f"{cells.shown(ascii(person_id)[1:-1])} has a control character"
+            remarks.append(Remark(line, "person_id", words, "write letters, digits and signs only"))
         elif person_id in rows:
             words = f"{cells.shown(person_id)} is on line {rows[person_id][0]} already"
             remarks.append(Remark(line, "person_id", words, "give each person one row"))

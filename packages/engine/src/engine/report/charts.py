@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 
 WIDTH = 720
 ROW = 26
@@ -10,6 +11,9 @@ LABEL = 190
 # On a telephone a label stands above its bar, at the size in which it is read.
 NARROW = 300
 NARROW_ROW = 38
+# The width of a letter of a note, and how many fit into a line.
+LETTER = 6.5
+NARROW_LETTERS = 46
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ def bars(title: str, rows: Sequence[Bar], mark: float | None = None, mark_words:
     return picture(title, height, drawn, narrow_bars(title, rows, mark, mark_words))
 
 
-def narrow_bars(title: str, rows: Sequence[Bar], mark: float | None, mark_words: str) -> str:
-    """The same bars for a narrow screen."""
+def narrow_bars(title: str, rows: Sequence[Bar], mark: float | None, mark_words: str, under: str = "") -> str:
+    """The same bars for a narrow screen; `under` is a line of words below them."""
     bottom, drawn = NARROW_ROW * len(rows), []
     for index, row in enumerate(rows):
         top, length = index * NARROW_ROW, max(1.0, NARROW * min(row.share, 1.0))
@@ -72,7 +76,9 @@ def narrow_bars(title: str, rows: Sequence[Bar], mark: float | None, mark_words:
         x, anchor = NARROW * mark, "end" if mark > 0.5 else "start"
         told = escape(mark_words)
         drawn.append(f'<text x="{x:.1f}" y="{bottom + 14}" class="note" text-anchor="{anchor}">{told}</text>')
-    return svg(title, NARROW, bottom + (20 if mark is not None else 0), drawn, "narrow")
+    if under:
+        drawn.append(f'<text x="0" y="{bottom + 14}" class="note">{escape(under)}</text>')
+    return svg(title, NARROW, bottom + (20 if under or mark is not None else 0), drawn, "narrow")
 
 
 def columns(title: str, rows: Sequence[Bar], under: str) -> str:
@@ -88,7 +94,7 @@ def columns(title: str, rows: Sequence[Bar], under: str) -> str:
             f'<text x="{middle:.1f}" y="{height - 24}" class="note" text-anchor="middle">{escape(row.label)}</text>'
         )
     drawn.append(f'<text x="{WIDTH / 2}" y="{height - 4}" class="note" text-anchor="middle">{escape(under)}</text>')
-    return picture(title, height, drawn)
+    return picture(title, height, drawn, narrow_bars(title, rows, None, "", under))
 
 
 def curve(title: str, labels: Sequence[str], lines: Sequence[Line], under: str, chosen: int | None = None) -> str:
@@ -112,13 +118,48 @@ def curve(title: str, labels: Sequence[str], lines: Sequence[Line], under: str, 
     for x, label in zip(steps, labels, strict=True):
         drawn.append(f'<text x="{x:.1f}" y="{bottom + 18}" class="note" text-anchor="middle">{escape(label)}</text>')
     drawn.append(f'<text x="{WIDTH / 2}" y="{height - 12}" class="note" text-anchor="middle">{escape(under)}</text>')
-    return picture(title, height, drawn)
+    return picture(title, height, drawn, narrow_curve(title, labels, lines, under, chosen))
 
 
-def picture(title: str, height: float, drawn: Sequence[str], narrow: str = "") -> str:
-    """A drawing, which a narrow screen scrolls sideways unless it has one of its own."""
-    wide = svg(title, WIDTH, height, drawn, "wide" if narrow else "")
-    return f'<div class="picture" tabindex="0" role="group" aria-label="{escape(title)}">{wide}{narrow}</div>'
+def narrow_curve(title: str, labels: Sequence[str], lines: Sequence[Line], under: str, chosen: int | None) -> str:
+    """The same lines for a narrow screen; where there is little room, words stand at the ends and the chosen step."""
+    top, told = 20 * len(lines) + 20, wrap(under, NARROW_LETTERS)
+    bottom, room = top + 150, NARROW / len(labels)
+    steps = [room * (index + 0.5) for index in range(len(labels))]
+    longest = max(len(words) for words in (*labels, *(words for line in lines for _, words in line.points)))
+    worded = set(range(len(labels)))
+    if longest * LETTER > room:
+        worded = {0, len(labels) - 1} | (set() if chosen is None else {chosen})
+    drawn = [f'<line x1="0" x2="{NARROW}" y1="{bottom}" y2="{bottom}" class="axis"/>']
+    if chosen is not None:
+        drawn.append(f'<line x1="{steps[chosen]:.1f}" x2="{steps[chosen]:.1f}" y1="{top}" y2="{bottom}" class="mark"/>')
+    for number, line in enumerate(lines):
+        heights = [bottom - (bottom - top) * y for y, _ in line.points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(steps, heights, strict=True))
+        drawn.append(f'<polyline points="{path}" class="line line{number}"/>')
+        for index, (x, y, (_, words)) in enumerate(zip(steps, heights, line.points, strict=True)):
+            drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="dot line{number}"/>')
+            if index in worded:
+                drawn.append(within(x, y - 9 if number == 0 else y + 18, words))
+        drawn.append(f'<rect x="0" y="{20 * number + 6}" width="14" height="4" rx="2" class="key line{number}"/>')
+        drawn.append(f'<text x="20" y="{20 * number + 14}" class="note">{escape(line.name)}</text>')
+    drawn += [within(steps[index], bottom + 18, labels[index]) for index in sorted(worded)]
+    for row, words in enumerate(told):
+        drawn.append(f'<text x="0" y="{bottom + 40 + 16 * row}" class="note">{escape(words)}</text>')
+    return svg(title, NARROW, bottom + 46 + 16 * (len(told) - 1), drawn, "narrow")
+
+
+def within(x: float, y: float, words: str) -> str:
+    """A note as near to `x` as the edges of a narrow drawing let it be."""
+    half = len(words) * LETTER / 2
+    middle = min(max(x, half), NARROW - half)
+    return f'<text x="{middle:.1f}" y="{y:.1f}" class="note" text-anchor="middle">{escape(words)}</text>'
+
+
+def picture(title: str, height: float, drawn: Sequence[str], narrow: str) -> str:
+    """A drawing, and the same for a narrow screen."""
+    wide = svg(title, WIDTH, height, drawn, "wide")
+    return f'<div class="picture" role="group" aria-label="{escape(title)}">{wide}{narrow}</div>'
 
 
 def svg(title: str, width: float, height: float, drawn: Sequence[str], kind: str) -> str:

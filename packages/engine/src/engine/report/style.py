@@ -31,7 +31,7 @@ svg.narrow{display:none}
 .line0{stroke:var(--bar)}.line1{stroke:var(--strong)}
 .dot.line0,.key.line0{fill:var(--bar)}.dot.line1,.key.line1{fill:var(--strong)}
 .scroll{overflow:auto;max-height:26rem;border:1px solid var(--edge);border-radius:8px}
-.scroll:focus-visible,.picture:focus-visible{outline:3px solid var(--bar);outline-offset:2px}
+.scroll:focus-visible{outline:3px solid var(--bar);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;padding:8px 12px;color:var(--soft)}
 th,td{padding:6px 12px;border-top:1px solid var(--edge);text-align:left;vertical-align:top;overflow-wrap:break-word}
@@ -40,7 +40,6 @@ thead th{position:sticky;top:0;background:var(--card)}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 details{margin-top:12px}summary{cursor:pointer;padding:6px 0;font-weight:600}
 @media(max-width:520px){main{padding:20px 10px 40px}section{padding:16px 12px}h1{font-size:1.6rem}
-.picture{overflow-x:auto}.picture svg{min-width:600px}
-.picture svg.narrow{display:block;min-width:0}.picture svg.wide{display:none}}
+.picture svg.narrow{display:block}.picture svg.wide{display:none}}
 @media print{body{background:#fff}section{break-inside:avoid;border:0;padding:0}.scroll{max-height:none;border:0}}
 """

@@ -63,7 +63,7 @@ class Identifier(fields.String):
     """An id such as `prs_01J...`."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(validate=validate.Regexp(r"^[a-z]{3}_[0-9A-Za-z-]{1,64}$", error="Not an id."), **options)
+        super().__init__(validate=validate.Regexp(r"^[a-z]{3}_[0-9A-Za-z-]{1,64}\Z", error="Not an id."), **options)
 
 
 class Nothing(Schema):

@@ -1,7 +1,8 @@
 """Days and durations as programs count them: days end at midnight in the program's time zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DAYS = {"D": 1, "W": 7}
 
@@ -19,6 +20,16 @@ def start_of(day: date, zone: str) -> datetime:
 def end_of(day: date, zone: str) -> datetime:
     """The moment at which `day` is over in `zone`, in UTC."""
     return start_of(day + timedelta(days=1), zone)
+
+
+@lru_cache(maxsize=4096)
+def is_zone(name: str) -> bool:
+    """Whether this machine knows the time zone; another that wrote it may know more of them."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def today(now: datetime, zone: str) -> date:

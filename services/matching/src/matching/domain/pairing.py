@@ -33,9 +33,12 @@ def candidate(
     seats: Seats | None,
     now: datetime,
 ) -> engine.Person | None:
-    """The person as the match sees them in this program now; None where they hold no approved place or are gone."""
+    """The person as the match sees them in this program now.
+
+    None where they hold no approved place, are gone, or live in a time zone that nobody here knows.
+    """
     approved = {one.role: one for one in enrolments if one.state == "approved"}
-    if person.is_gone or not approved:
+    if person.is_gone or not approved or not calendar.is_zone(person.time_zone):
         return None
     profile = profile or Profile(id=person.id, changed_at=person.changed_at)
     mentor, mentee = approved.get("mentor"), approved.get("mentee")
@@ -65,8 +68,10 @@ def broken_rule(
     """The absolute rule of `engine.rules.ORDER` that refuses the pair, seats and the floor aside; None if none does.
 
     `managers` maps each person of both reporting lines to their manager. Seats are counted where they are taken, and a
-    floor asks for the whole pool's scores.
+    floor asks for the whole pool's scores. Whose time zone is not known here is `unknown`, as in the match.
     """
+    if not all(calendar.is_zone(person.time_zone) for person in (mentee[0], mentor[0])):
+        return "unknown"
     terms = replace(engine_program(program), floor=float("-inf"))
     pool = engine.Pool(terms)
     peer = program.kind == "peer"

@@ -5,7 +5,7 @@ the one thing to watch, and whoever is known by the newest version of theirs is 
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -26,8 +26,28 @@ FEW = 8
 
 
 @dataclass
+class News:
+    """What was read of the store and is not taken in yet; of whom `seats` are here, everything else is, too."""
+
+    seats: list[Seats] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
+    enrolments: list[Enrolment] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    is_all: bool = False
+
+    @property
+    def concerned(self) -> Collection[str]:
+        """The people whom it is about; of a whole store also those who have no seats."""
+        return [one.id for one in (self.people if self.is_all else self.seats)]
+
+
+@dataclass
 class Mirror:
-    """The newest version seen of each document; `known_at` is the moment of the last look, `swept_at` of a long one."""
+    """The newest version seen of each document; `known_at` is the moment of the last look, `swept_at` of a long one.
+
+    Reading changes nothing here, so that others may ask meanwhile; `take_in` is for one at a time.
+    """
 
     people: dict[str, Person] = field(default_factory=dict)
     profiles: dict[str, Profile] = field(default_factory=dict)
@@ -38,66 +58,82 @@ class Mirror:
     known_at: datetime | None = None
     swept_at: datetime | None = None
 
-    def catch_up(self, unit: Unit, now: datetime) -> Collection[str]:
-        """Take in what changed since the last look; the people concerned."""
+    def look(self, unit: Unit, now: datetime) -> News:
+        """Read what changed since the last look."""
         if self.known_at is None or self.swept_at is None:
-            concerned = self._take_in_all(unit)
-            self.swept_at = now
-        elif now - self.swept_at >= SWEEP_EVERY:
-            concerned = self._take_in_since(unit, self.swept_at - LONGEST)
-            _keep(self.words, unit.changed_since(Word, self.swept_at - LONGEST))
-            self.swept_at = now
-        else:
-            concerned = self._take_in_since(unit, self.known_at - USUAL)
-        self.known_at = now
-        return concerned
+            return _all(unit)
+        if not self._is_to_sweep(now):
+            return self._changed_since(unit, self.known_at - USUAL)
+        since = self.swept_at - LONGEST
+        return replace(self._changed_since(unit, since), words=unit.changed_since(Word, since))
 
-    def take_in(self, unit: Unit, ids: Collection[str]) -> None:
+    def looked(self, news: News, now: datetime) -> None:
+        """Take in what a look at this moment found."""
+        if self._is_to_sweep(now):
+            self.swept_at = now
+        self.take_in(news)
+        self.known_at = now
+
+    def read(self, unit: Unit, ids: Collection[str]) -> News:
         """Read everything about some people, their seats first: what is read after them is as new or newer."""
         unit.prefetch(Seats, ids)
-        self._take_in_rest(unit, _found(unit, Seats, ids), None)
+        return _about(unit, _found(unit, Seats, ids), None)
+
+    def take_in(self, news: News) -> None:
+        """Keep what is newer than what is held."""
+        _keep(self.people, news.people)
+        _keep(self.profiles, news.profiles)
+        _keep(self.enrolments, news.enrolments)
+        for enrolment in news.enrolments:
+            self.of_person.setdefault(enrolment.person_id, set()).add(enrolment.id)
+        _keep(self.words, news.words)
+        _keep(self.seats, news.seats)
 
     def is_behind(self, seats: Seats) -> bool:
         """Whether something changed about somebody since it was read here; `seats` are theirs, as stored."""
-        held = self.seats.get(seats.id)
-        return held is None or held.version < seats.version
+        return self.version_of(seats.id) < seats.version
+
+    def version_of(self, person_id: str) -> int:
+        """The version of their seats by which somebody is known here, 0 where they are not."""
+        held = self.seats.get(person_id)
+        return 0 if held is None else held.version
 
     def enrolments_of(self, person_id: str, program_id: str) -> Iterable[Enrolment]:
         """The person's enrolments in one program."""
         held = (self.enrolments[id] for id in self.of_person.get(person_id, ()))
         return [enrolment for enrolment in held if enrolment.program_id == program_id]
 
-    def _take_in_all(self, unit: Unit) -> Collection[str]:
-        _keep(self.seats, unit.changed_since(Seats, None))
-        _keep(self.people, unit.changed_since(Person, None))
-        _keep(self.profiles, unit.changed_since(Profile, None))
-        self._keep_enrolments(unit.changed_since(Enrolment, None))
-        _keep(self.words, unit.changed_since(Word, None))
-        return self.people.keys()
+    def _is_to_sweep(self, now: datetime) -> bool:
+        return self.swept_at is None or now - self.swept_at >= SWEEP_EVERY
 
-    def _take_in_since(self, unit: Unit, since: datetime) -> Collection[str]:
+    def _changed_since(self, unit: Unit, since: datetime) -> News:
         newer = [seats for seats in unit.changed_since(Seats, since) if self.is_behind(seats)]
-        if newer:
-            self._take_in_rest(unit, newer, since)
-        return [seats.id for seats in newer]
+        return _about(unit, newer, since) if newer else News()
 
-    def _take_in_rest(self, unit: Unit, newer: list[Seats], since: datetime | None) -> None:
-        ids = [seats.id for seats in newer]
-        unit.prefetch(Person, ids)
-        unit.prefetch(Profile, ids)
-        _keep(self.people, _found(unit, Person, ids))
-        _keep(self.profiles, _found(unit, Profile, ids))
-        if since is not None and len(ids) > FEW:
-            self._keep_enrolments(unit.changed_since(Enrolment, since - LONGEST))
-        else:
-            self._keep_enrolments([one for id in ids for one in unit.enrolments_of(id)])
-        # Last, so that whoever is known by these seats is known altogether, also where a read before failed.
-        _keep(self.seats, newer)
 
-    def _keep_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
-        for enrolment in enrolments:
-            self.of_person.setdefault(enrolment.person_id, set()).add(enrolment.id)
-            _keep(self.enrolments, [enrolment])
+def _all(unit: Unit) -> News:
+    return News(
+        seats=unit.changed_since(Seats, None),
+        people=unit.changed_since(Person, None),
+        profiles=unit.changed_since(Profile, None),
+        enrolments=unit.changed_since(Enrolment, None),
+        words=unit.changed_since(Word, None),
+        is_all=True,
+    )
+
+
+def _about(unit: Unit, newer: list[Seats], since: datetime | None) -> News:
+    """Everything about the people of these seats, as new as the seats or newer."""
+    ids = [seats.id for seats in newer]
+    unit.prefetch(Person, ids)
+    unit.prefetch(Profile, ids)
+    if since is not None and len(ids) > FEW:
+        enrolments = unit.changed_since(Enrolment, since - LONGEST)
+    else:
+        enrolments = [one for id in ids for one in unit.enrolments_of(id)]
+    return News(
+        seats=newer, people=_found(unit, Person, ids), profiles=_found(unit, Profile, ids), enrolments=enrolments
+    )
 
 
 def _found(unit: Unit, kind: type[E], ids: Iterable[str]) -> list[E]:

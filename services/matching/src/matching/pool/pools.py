@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 import engine
 from engine import score
@@ -12,6 +13,7 @@ from matching.domain import calendar, pairing
 from matching.domain.program import Program
 from matching.domain.seats import Seats
 from matching.pool.mirror import Mirror
+from matching.pool.spoken import spoken_for
 from matching.pool.words import sentence, told
 from matching.ports.matcher import Match, Verdict
 from matching.ports.unit import Store, Unit
@@ -26,19 +28,29 @@ TRIES = 3
 
 @dataclass
 class _Held:
-    """A program's pool, as of one version of the program and one of its days (a pause ends with a day)."""
+    """A program's pool, as of one version of the program and one of its days (a pause ends with a day).
+
+    `spoken_for` has the mentors out of question for a mentee, by the version of the mentee's seats.
+    """
 
     program: Program
     day: date
     pool: engine.Pool
+    spoken_for: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
 
 
 class Pools:
-    """The match of every program that was asked about; safe across threads, one question at a time."""
+    """The match of every program that was asked about; safe across threads, one question at a time.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    A question looks itself at what changed, unless somebody has within `fresh_for`.
+    """
+
+    def __init__(self, store: Store, clock: Clock, fresh_for: timedelta = timedelta(0)) -> None:
         self._store = store
         self._clock = clock
+        self._fresh_for = fresh_for
+        # One look at a time, and meanwhile questions; `_lock` is for who reads or changes the arrays.
+        self._looking = threading.Lock()
         self._lock = threading.Lock()
         self._mirror = Mirror()
         self._held: dict[str, _Held] = {}
@@ -47,40 +59,79 @@ class Pools:
     def recommend(self, program: Program, mentee_id: str, limit: int) -> tuple[list[Match], datetime]:
         """The mentors who fit best, best first, and the moment of the last look at the store.
 
-        Whom it names is as the store has it now: at work, willing, with a seat, and kept apart by no rule that hangs on
-        the two alone. Somebody else may have become a better answer since that look.
+        Whom it names is as the store has it now: at work, willing, with a seat, kept apart by no rule that hangs on the
+        two alone, and neither asked nor at work with the mentee already. Somebody else may have become a better answer
+        since that look.
         """
-        behind: set[str] = set()
+        self._be_fresh()
+        outdated: set[str] = set()
         for _ in range(TRIES):
-            asked_at = self._clock.now()
             with self._lock:
-                matches, known_at = self._recommended(program, mentee_id, limit, asked_at)
-            behind = self._catch_up_with((mentee_id, *(match.mentor_id for match in matches)))
-            if not behind:
+                held, known_at = self._pool(program)
+                own = self._mirror.seats.get(mentee_id)
+                present = mentee_id in held.pool
+            apart = self._spoken_for(held, mentee_id, own) if present else frozenset()
+            with self._lock:
+                matches = self._recommended(held.pool, mentee_id, apart, limit) if present else []
+                versions = {match.mentor_id: self._mirror.version_of(match.mentor_id) for match in matches}
+            versions[mentee_id] = 0 if own is None else own.version
+            outdated = self._outdated(versions)
+            if not outdated:
                 break
-        return [match for match in matches if not behind & {mentee_id, match.mentor_id}], known_at
+        return [match for match in matches if not outdated & {mentee_id, match.mentor_id}], known_at
 
     def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:
         """Why this mentor, or why not."""
-        self._catch_up_with((mentee_id, mentor_id))
-        asked_at = self._clock.now()
+        self._be_fresh()
+        self._outdated({id: self._mirror.version_of(id) for id in (mentee_id, mentor_id)})
         with self._lock:
-            pool, known_at = self._pool(program, asked_at)
+            held, known_at = self._pool(program)
+            pool = held.pool
             rule = engine.refusal(pool, mentee_id, mentor_id)
             known = mentee_id in pool and mentor_id in pool and mentee_id != mentor_id
             match = self._scored(pool, mentee_id, mentor_id) if known else None
             return Verdict(rule=rule, match=match, known_at=known_at)
 
-    def _recommended(
-        self, program: Program, mentee_id: str, limit: int, asked_at: datetime
-    ) -> tuple[list[Match], datetime]:
-        pool, known_at = self._pool(program, asked_at)
+    def look(self) -> None:
+        """Take in what changed since the last look, unless that found so much that the next one waits."""
+        asked_at = self._clock.now()
+        with self._looking:
+            known_at, now = self._mirror.known_at, self._clock.now()
+            if known_at is not None and (known_at > asked_at or self._rests(now)):
+                return  # somebody else looked while this one waited for its turn
+            news = self._store.reading(lambda unit: self._mirror.look(unit, now))
+            with self._lock:
+                self._mirror.looked(news, now)
+                self._next_look = now + PAUSE_AFTER_MUCH if len(news.concerned) > MUCH else None
+                self._place_all(news.concerned, now)
+
+    def _be_fresh(self) -> None:
+        known_at, now = self._mirror.known_at, self._clock.now()
+        if known_at is None or not (now - known_at < self._fresh_for or self._rests(now)):
+            self.look()
+
+    def _rests(self, now: datetime) -> bool:
+        return self._next_look is not None and now < self._next_look
+
+    def _spoken_for(self, held: _Held, mentee_id: str, seats: Seats | None) -> frozenset[str]:
+        """The mentors out of question for a mentee: read once for each version of their seats."""
+        known = held.spoken_for.get(mentee_id)
+        if known is not None and seats is not None and known[0] == seats.version:
+            return known[1]
+        found = self._store.reading(lambda unit: spoken_for(unit, held.program.id, mentee_id, seats))
+        if seats is not None:
+            held.spoken_for[mentee_id] = (seats.version, found)
+        return found
+
+    def _recommended(self, pool: engine.Pool, mentee_id: str, apart: Collection[str], limit: int) -> list[Match]:
         if mentee_id not in pool:
-            return [], known_at
+            return []  # gone between two looks
         mentee = pool.people[mentee_id]
-        found = engine.recommend(pool, mentee_id, limit)
-        matches = [self._match(pool, mentee, one.mentor_id, one.percent, one.components, one.reasons) for one in found]
-        return matches, known_at
+        found = (one for one in engine.recommend(pool, mentee_id, limit + len(apart)) if one.mentor_id not in apart)
+        return [
+            self._match(pool, mentee, one.mentor_id, one.percent, one.components, one.reasons)
+            for one in islice(found, limit)
+        ]
 
     def _scored(self, pool: engine.Pool, mentee_id: str, mentor_id: str) -> Match:
         mentee, mentor = pool.people[mentee_id], pool.people[mentor_id]
@@ -108,40 +159,32 @@ class Pools:
             why=known,
         )
 
-    def _pool(self, program: Program, asked_at: datetime) -> tuple[engine.Pool, datetime]:
+    def _pool(self, program: Program) -> tuple[_Held, datetime]:
         now = self._clock.now()
-        known_at = self._catch_up(now, asked_at)
+        known_at = self._mirror.known_at
+        assert known_at is not None
         today = calendar.today(now, program.time_zone)
         held = self._held.get(program.id)
         if held is None or held.program.version != program.version or held.day != today:
             held = self._held[program.id] = _Held(program, today, self._fill(program, now))
-        return held.pool, known_at
+        return held, known_at
 
-    def _catch_up(self, now: datetime, asked_at: datetime) -> datetime:
-        known_at = self._mirror.known_at
-        if known_at is not None:
-            looked_since = known_at > asked_at  # for another question, while this one waited its turn
-            if looked_since or (self._next_look is not None and now < self._next_look):
-                return known_at
-        concerned = self._store.reading(lambda unit: self._mirror.catch_up(unit, now))
-        self._next_look = now + PAUSE_AFTER_MUCH if len(concerned) > MUCH else None
-        self._place_all(concerned, now)
-        return now
+    def _outdated(self, versions: Mapping[str, int]) -> set[str]:
+        """Those of whom the store knows more than these versions of their seats; the mirror knows them afterwards."""
 
-    def _catch_up_with(self, ids: Collection[str]) -> set[str]:
-        """Compare some people with the store, and read those again of whom it knows something newer; who they were."""
+        def newer(unit: Unit) -> list[Seats]:
+            unit.prefetch(Seats, versions)
+            stored = [seats for seats in (unit.get(Seats, id) for id in versions) if seats is not None]
+            return [seats for seats in stored if seats.version > versions[seats.id]]
 
-        def newer(unit: Unit) -> set[str]:
-            unit.prefetch(Seats, ids)
-            stored = [seats for seats in (unit.get(Seats, id) for id in ids) if seats is not None]
-            return {seats.id for seats in stored if self._mirror.is_behind(seats)}
-
-        behind = self._store.reading(newer)
+        found = self._store.reading(newer)
+        behind = [seats.id for seats in found if self._mirror.is_behind(seats)]
         if behind:
+            news = self._store.reading(lambda unit: self._mirror.read(unit, behind))
             with self._lock:
-                self._store.reading(lambda unit: self._mirror.take_in(unit, behind))
+                self._mirror.take_in(news)
                 self._place_all(behind, self._clock.now())
-        return behind
+        return {seats.id for seats in found}
 
     def _place_all(self, ids: Iterable[str], now: datetime) -> None:
         for held in self._held.values():

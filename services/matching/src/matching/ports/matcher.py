@@ -60,7 +60,10 @@ class Matcher(Protocol):
     """The match over one program's people, kept ready in memory."""
 
     def recommend(self, program: Program, mentee_id: str, limit: int) -> tuple[list[Match], datetime]:
-        """The mentors who fit best, best first, and the moment to which what they are based on is known."""
+        """The mentors who fit best, best first, and the moment to which what they are based on is known.
+
+        It names nobody whom the mentee waits for or works with, or who did not take up their request.
+        """
         ...
 
     def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:

@@ -27,7 +27,7 @@ WORDS = {
     "forbidden": "The program forbids this pair.",
     "oneself": "Nobody can mentor themselves.",
     "direction": "They fit better the other way round.",
-    "unknown": "One of them holds no approved place in the program.",
+    "unknown": "One of them holds no approved place in the program, or is in a time zone that is not known here.",
     "role": "One of them does not take part in this role.",
     "not_available": "This mentor is not available.",
 }
@@ -66,14 +66,12 @@ def recommend_mentors(
 
     def work(unit: Unit) -> Recommendations:
         program, subject = _about(unit, caller, "recommendation.list", program_id, mentee_id)
-        taken = _spoken_for(unit, program_id, subject)
-        found, known_at = matcher.recommend(program, subject, limit + len(taken))
+        found, known_at = matcher.recommend(program, subject, limit)
         if not found:
             # The match names nobody to somebody without a place, so only then it is asked for.
             _require_place(unit, program_id, subject)
-        items = tuple(one for one in found if one.mentor_id not in taken)[:limit]
         age = max((clock.now() - known_at).total_seconds(), 0.0)
-        return Recommendations(items=items, known_at=known_at, age_seconds=age)
+        return Recommendations(items=tuple(found), known_at=known_at, age_seconds=age)
 
     return store.reading(work)
 
@@ -116,13 +114,3 @@ def _require_place(unit: Unit, program_id: str, mentee_id: str) -> None:
     place = unit.live_enrolment(program_id, mentee_id, "mentee")
     if place is None or place.state != "approved":
         raise NotEnrolled("Recommendations are for mentees with an approved place in the program.")
-
-
-def _spoken_for(unit: Unit, program_id: str, mentee_id: str) -> set[str]:
-    """Mentors whom the mentee waits for or works with, and those who did not take up their request here."""
-    asked = {
-        request.mentor_id
-        for request in unit.asked_by(program_id, mentee_id)
-        if request.state == "pending" or (request.state in ("declined", "expired") and request.made_by == "mentee")
-    }
-    return asked | {one.mentor_id for one in unit.live_mentorships_of(mentee_id, program_id)}

@@ -4,7 +4,7 @@ A run may have a hundred thousand, and each has a document of its own with all t
 is kept beside those, packed, and is read whole within a request.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from matching.domain.proposal import Proposal
@@ -14,7 +14,8 @@ from matching.ports.unit import Store, Unit
 from matching.use_cases.runs.snapshots import chunks
 
 AT_ONCE = 5000
-MOST_BY_HAND = 10_000
+# What one query reads of the pairs that managers marked.
+PAGE = 1000
 
 
 def keep_found(unit: Unit, run_id: str, number: int, proposals: Sequence[Proposal]) -> None:
@@ -42,10 +43,8 @@ def standing_pairs(store: Store, run: Run) -> dict[str, str]:
     found: dict[str, str] = {}
     for chunk in chunks(store, _found(run.id)):
         found |= unpack_lines(chunk.lines)
-    by_hand = store.reading(lambda unit: unit.proposals_of(run.id, {"by_hand": True}, "mentee", None, MOST_BY_HAND))
-    forbidden = store.reading(
-        lambda unit: unit.proposals_of(run.id, {"state": "forbidden"}, "mentee", None, MOST_BY_HAND)
-    )
+    by_hand = store.reading(lambda unit: list(all_marked(unit, run.id, {"by_hand": True})))
+    forbidden = store.reading(lambda unit: list(all_marked(unit, run.id, {"state": "forbidden"})))
     is_peer = run.terms.get("kind") == "peer"
     chosen_for = {id for one in by_hand for id in (one.pair if is_peer else (one.mentee_id,))}
     refused = {one.pair for one in forbidden}
@@ -56,6 +55,17 @@ def standing_pairs(store: Store, run: Run) -> dict[str, str]:
     }
     kept |= dict(one.pair for one in by_hand)
     return {mentee_id: mentor_id for mentee_id, mentor_id in kept.items() if (mentee_id, mentor_id) not in refused}
+
+
+def all_marked(unit: Unit, run_id: str, where: Mapping[str, object]) -> Iterator[Proposal]:
+    """Every pair of a run whose fields equal `where`, however many managers marked."""
+    after: tuple[float, str] | None = None
+    while True:
+        page = unit.proposals_of(run_id, where, "mentee", after, PAGE)
+        yield from page
+        if len(page) < PAGE:
+            return
+        after = (0.0, page[-1].id)
 
 
 def take_out(unit: Unit, proposal: Proposal) -> None:

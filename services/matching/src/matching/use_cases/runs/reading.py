@@ -11,7 +11,7 @@ from matching.permissions import TABLE, to_program
 from matching.ports.unit import Store, Unit
 from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program
-from matching.use_cases.runs.pairs import MOST_BY_HAND
+from matching.use_cases.runs.pairs import all_marked
 from servicekit.caller import Caller
 
 MARKS: dict[str, dict[str, object]] = {
@@ -113,7 +113,7 @@ def list_unmatched(
         if not run.is_solved:
             return [], None
         found, following = cut(unit.alone_in(run_id, after, limit + 1), limit)
-        by_hand = unit.proposals_of(run_id, {"by_hand": True, "state": "proposed"}, "mentee", None, MOST_BY_HAND)
+        by_hand = all_marked(unit, run_id, {"by_hand": True, "state": "proposed"})
         given = {id for one in by_hand for id in one.pair}
         return [_in_words(one) for one in found if one.person_id not in given], following
 

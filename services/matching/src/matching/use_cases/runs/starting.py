@@ -11,7 +11,7 @@ from matching.domain.run import UNFINISHED, Run, RunInputs
 from matching.permissions import TABLE, to_program
 from matching.ports.unit import Store, Unit
 from matching.use_cases.programs import visible_program
-from matching.use_cases.runs.pairs import MOST_BY_HAND
+from matching.use_cases.runs.pairs import all_marked
 from matching.use_cases.runs.reading import allowed, counted, shown
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -151,4 +151,4 @@ def _queued(unit: Unit, run: Run) -> Run:
 
 def _marked(unit: Unit, run: Run, where: Mapping[str, object]) -> set[tuple[str, str]]:
     """The pairs of a run with some mark, which managers set one by one."""
-    return {one.pair for one in unit.proposals_of(run.id, where, "mentee", None, MOST_BY_HAND)}
+    return {one.pair for one in all_marked(unit, run.id, where)}

@@ -1,0 +1,84 @@
+"""What one question for a mentor costs the document server: its round trips are counted, not timed."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from pymongo import MongoClient
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from matching import repository
+from matching.app import assemble
+from matching.pool import FRESH_FOR, Pools
+from mentormesh.testing import Backing
+from servicekit.clock import SystemClock
+from servicekit.mongo import MongoStore
+from servicekit.store import Catalogue
+from servicekit.testing.clock import FrozenClock
+from servicekit.testing.web import Issuer
+
+from ..unit.world import World
+
+pytestmark = pytest.mark.stack
+
+
+class RoundTrips(CommandListener):
+    """The commands that a client sends, each as what it does with which collection."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.sent.append(f"{event.command_name} {event.command.get(event.command_name)}")
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        pass
+
+
+@pytest.fixture
+def trips() -> RoundTrips:
+    return RoundTrips()
+
+
+@pytest.fixture
+def world(stack_backing: Backing, own_name: str, trips: RoundTrips) -> Iterator[World]:
+    """A mentee and thirty mentors on the document server, at a time that stands still."""
+    client: MongoClient[dict[str, object]] = MongoClient(stack_backing.mongodb, tz_aware=True, event_listeners=[trips])
+    store = MongoStore(client[own_name], repository.Unit, Catalogue(repository.DOCUMENTS), "matching")
+    store.prepare()
+    yield World(store=store, clock=FrozenClock(SystemClock().now()))
+    client.drop_database(own_name)
+    client.close()
+
+
+def _asked(client: FlaskClient, issuer: Issuer, program_id: str, name: str) -> list[str]:
+    answer = client.get(f"/v1/programs/{program_id}/recommendations", headers=issuer.bearer(f"prs_{name}"))
+    assert answer.status_code == 200, answer.get_json()
+    return [one["mentor_id"] for one in answer.get_json()["items"]]
+
+
+def test_a_question_over_http_takes_three_round_trips_and_the_first_of_a_mentee_four(
+    world: World, trips: RoundTrips
+) -> None:
+    program = world.program()
+    for name in ("ana", "ada"):
+        world.enrolled(program, name, "mentee")
+    for number in range(30):
+        world.enrolled(program, f"m{number:02}", "mentor")
+    issuer, pools = Issuer(), Pools(world.store, world.clock, FRESH_FOR)
+    client = assemble(world.store, world.clock, issuer.verifier(), "s" * 32, matcher=pools).test_client()
+    assert len(_asked(client, issuer, program.id, "ana")) == 10
+    for name, more in (("ana", []), ("ada", ["find requests"]), ("ada", [])):
+        trips.sent.clear()
+        assert len(_asked(client, issuer, program.id, name)) == 10
+        # Whether the caller may still come in; by which rules; and whether those who are named are still as known.
+        assert trips.sent == ["find people", "find programs", *more, "find seats"]
+    world.profile("ana", opted_out=False)
+    trips.sent.clear()
+    assert len(_asked(client, issuer, program.id, "ana")) == 10
+    # What changed about somebody concerned is read anew, and those who are named then are looked at again.
+    anew = ["find seats", "find people", "find profiles", "find enrolments"]
+    assert trips.sent == ["find people", "find programs", "find seats", *anew, "find requests", "find seats"]
