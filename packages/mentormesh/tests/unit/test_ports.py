@@ -17,6 +17,14 @@ def taken() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+def test_free_ports_are_none_that_an_outgoing_connection_or_another_part_may_take_meanwhile() -> None:
+    first = assign(["portal", "profiles"], {}, {}, auto=True)
+    second = assign(["portal", "profiles"], {}, {}, auto=True)
+    given = [*first.values(), *second.values()]
+    assert len(set(given)) == 4
+    assert all(20_000 <= port < 32_000 for port in given)
+
+
 def test_automatic_ports_are_all_different() -> None:
     parts = ["kafka", "mongodb", "identity", "portal"]
     assert len(set(assign(parts, {}, {}, auto=True).values())) == len(parts)

@@ -1,7 +1,9 @@
 """Which port each part of the local stack listens on."""
 
+import os
 import socket
 from collections.abc import Iterable, Mapping
+from itertools import count
 
 import psutil
 
@@ -25,6 +27,11 @@ FRIENDLY = {
     "feedback-worker": 9183,
     "notifications-worker": 9184,
 }
+
+# Free ports come from below those of outgoing connections, which would take one before its part listens.
+_LOWEST, _MANY = 20_000, 12_000
+# Each is offered once by a process, and processes begin apart from each other: what was given is not listened on yet.
+_offered = count(os.getpid() * 37)
 
 
 def parse(choices: Iterable[str]) -> dict[str, int]:
@@ -69,10 +76,21 @@ def assign(
 def _listen(part: str, chosen: int, remembered: int, auto: bool) -> socket.socket:
     if chosen or not auto:
         return _bind(part, chosen or remembered or FRIENDLY[part])
-    try:
-        return _bind(part, remembered)
-    except PortTaken:
-        return _bind(part, 0)
+    if remembered:
+        try:
+            return _bind(part, remembered)
+        except PortTaken:
+            return _bind_free(part)
+    return _bind_free(part)
+
+
+def _bind_free(part: str) -> socket.socket:
+    for _ in range(_MANY):
+        try:
+            return _bind(part, _LOWEST + next(_offered) % _MANY)
+        except PortTaken:
+            continue
+    raise StackFailure(f"{part}: no port between {_LOWEST} and {_LOWEST + _MANY - 1} is free.")
 
 
 def _bind(part: str, port: int) -> socket.socket:
