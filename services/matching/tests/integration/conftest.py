@@ -11,7 +11,6 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from mentormesh.testing import Backing
-from servicekit.mongo import connect
 from servicekit.testing.web import AUDIENCE, ISSUER, Issuer
 
 
@@ -34,11 +33,11 @@ def issuer() -> Iterator[tuple[Issuer, str]]:
 
 
 @pytest.fixture
-def environment(stack_backing: Backing, own_name: str, issuer: tuple[Issuer, str]) -> Iterator[dict[str, str]]:
+def environment(stack_backing: Backing, own_name: str, issuer: tuple[Issuer, str]) -> dict[str, str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         bind = f"127.0.0.1:{free.getsockname()[1]}"
-    yield {
+    return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "MONGODB_URI": stack_backing.mongodb,
         "MONGODB_DATABASE": own_name,
@@ -51,5 +50,3 @@ def environment(stack_backing: Backing, own_name: str, issuer: tuple[Issuer, str
         "BIND": bind,
         "METRICS_BIND": "127.0.0.1:0",
     }
-    with connect(stack_backing.mongodb) as client:
-        client.drop_database(own_name)
