@@ -80,6 +80,10 @@ bench-match: setup ## Every bar of the match beside its limit or peer (make benc
 bench-recommendations: setup ## Recommendations over HTTP among 25,000 mentors, beside their limit
 	$(BIN)/python -m benchmarks.recommendations.bench $(BENCH)
 
+.PHONY: bench-runs
+bench-runs: setup ## Runs in the service beside the engine alone and bare transactions (make bench-runs MENTEES=100000 MENTORS=25000)
+	$(BIN)/python -m benchmarks.runs.bench --mentees $(or $(MENTEES),2000) --mentors $(or $(MENTORS),500)
+
 .PHONY: bench-people
 bench-people: setup ## Imports, SCIM and the people search beside bare inserts (make bench-people PEOPLE=100000)
 	$(BIN)/python -m benchmarks.people.bench --people $(or $(PEOPLE),2000)

@@ -176,7 +176,7 @@ def measure(mentors: int, asks: int) -> dict[str, Any]:
             store.prepare()
             mentees = fill(client[name], mentors, 1000)
             load = os.getloadavg()[0]
-            with serving(mongodb, name, Path(folder) / "serve.log") as (bind, issuer):
+            with serving(mongodb, name, Path(folder) / "serve.log") as (bind, issuer, _):
                 figures = Bench(store, bind, issuer, mentees).figures(asks)
             head = {"mentors": mentors, "asks": asks, "cores": os.cpu_count(), "load_before": round(load, 1)}
             return {**head, "server": client.server_info()["version"], **figures}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,13 @@ class Client:
 
 
 @contextmanager
-def serving(mongodb: str, database: str, log: Path) -> Iterator[tuple[str, Issuer]]:
-    """Where the process answers, and who signs its tokens; one web process, as an installation's default is."""
+def serving(
+    mongodb: str, database: str, log: Path, given: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, Issuer, dict[str, str]]]:
+    """Where the process answers, who signs its tokens, and its environment, of which `given` is a part.
+
+    One web process, as an installation's default is. Unless `given` names one, there is no broker.
+    """
     issuer = Issuer()
 
     @Request.application
@@ -79,6 +84,7 @@ def serving(mongodb: str, database: str, log: Path) -> Iterator[tuple[str, Issue
         "BIND": bind,
         "METRICS_BIND": "127.0.0.1:0",
         "LOG_LEVEL": "warning",
+        **(given or {}),
     }
     with log.open("w") as lines:
         process = subprocess.Popen(
@@ -86,7 +92,7 @@ def serving(mongodb: str, database: str, log: Path) -> Iterator[tuple[str, Issue
         )
     try:
         _until_ready(bind, process, log)
-        yield bind, issuer
+        yield bind, issuer, environment
     finally:
         process.terminate()
         process.wait(30)

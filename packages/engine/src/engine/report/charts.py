@@ -12,8 +12,8 @@ LABEL = 190
 NARROW = 300
 NARROW_ROW = 38
 # The width of a letter of a note, and how many fit into a line.
-LETTER = 6.5
-NARROW_LETTERS = 46
+LETTER = 7.2
+NARROW_LETTERS = 41
 
 
 @dataclass(frozen=True)
