@@ -1,5 +1,6 @@
 """What matching does on others' events, in whichever order they come."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -146,5 +147,6 @@ def test_a_client_is_kept_and_refused_once_erased(world: World) -> None:
     _happened(world, ClientChanged(client_id="cli_1", scopes=("programs:read",)))
     assert world.get(Client, "cli_1").scopes == ("programs:read",)
     assert is_admitted(world.store, caller)
+    assert not is_admitted(world.store, replace(caller, scopes=frozenset({"programs:read", "events:read"})))
     _happened(world, ClientErased(client_id="cli_1"))
     assert not is_admitted(world.store, caller)

@@ -1,6 +1,7 @@
 """Roles, clients and the first people admin."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -130,13 +131,59 @@ def test_revoking_a_client_shuts_it_out_at_once_and_again_changes_nothing(
 ) -> None:
     caller = Caller.person(admin.id, "people_admin")
     made = clients.create_client(store, clock, caller, "s", "HR sync", SCOPES, ("prg_1",))
-    as_client = Caller(id=made.id, kind="client")
+    as_client = Caller(id=made.id, kind="client", scopes=frozenset(SCOPES), programs=frozenset({"prg_1"}))
     assert is_admitted(store, as_client)
     revoked = clients.revoke_client(store, clock, caller, made.id)
     assert clients.revoke_client(store, clock, caller, made.id) == revoked
     assert not is_admitted(store, as_client)
     assert [row["action"] for row in store.held("audit")][-2:] == ["client.create", "client.revoke"]
     assert store.held("outbox")[-1]["data"]["revoked"] is True
+
+
+def test_a_client_s_scopes_are_changed_and_a_token_that_says_more_is_refused(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "s", "HR sync", ("people:read", "people:write"), ())
+    wide = Caller(id=made.id, kind="client", scopes=frozenset({"people:read", "people:write"}))
+    narrow = replace(wide, scopes=frozenset({"people:read"}))
+    changed = clients.change_client(
+        store, clock, caller, made.id, made.version, {"name": "HR reader", "scopes": ["people:read", "people:read"]}
+    )
+    assert (changed.name, changed.scopes, changed.programs) == ("HR reader", ("people:read",), ())
+    assert (is_admitted(store, wide), is_admitted(store, narrow)) == (False, True)
+    last = store.held("audit")[-1]
+    assert (last["action"], last["subject"], list(last["codes"])) == ("client.change", made.id, ["people:read"])
+    assert list(store.held("outbox")[-1]["data"]["scopes"]) == ["people:read"]
+    assert clients.change_client(store, clock, caller, made.id, None, {"name": "HR reader"}) == changed
+    with pytest.raises(Stale):
+        clients.change_client(store, clock, caller, made.id, made.version, {"name": "late"})
+
+
+def test_a_token_for_every_program_is_refused_once_its_client_is_limited_to_some(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "s", "Bot", ("programs:read",), ())
+    token = Caller(id=made.id, kind="client", scopes=frozenset({"programs:read"}))
+    clients.change_client(store, clock, caller, made.id, None, {"programs": ["prg_1", "prg_2"]})
+    assert not is_admitted(store, token)
+    assert is_admitted(store, replace(token, programs=frozenset({"prg_2"})))
+    assert not is_admitted(store, replace(token, programs=frozenset({"prg_2", "prg_3"})))
+
+
+def test_nobody_widens_a_client_but_a_people_admin_and_a_revoked_one_stays_as_it_was(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "s", "Bot", ("programs:read",), ())
+    itself = Caller(id=made.id, kind="client", scopes=frozenset({"programs:read"}))
+    for stranger in (itself, Caller.person("prs_x", "program_manager", "auditor")):
+        with pytest.raises(Forbidden):
+            clients.change_client(store, clock, stranger, made.id, None, {"scopes": list(SCOPES)})
+    clients.revoke_client(store, clock, caller, made.id)
+    with pytest.raises(WrongState, match="revoked"):
+        clients.change_client(store, clock, caller, made.id, None, {"name": "again"})
 
 
 def test_only_people_admins_see_or_make_clients(store: MemoryProfiles, clock: FrozenClock) -> None:

@@ -111,6 +111,7 @@ AUDITED = {
     "import.apply": N_("Carried out an import"),
     "import.cancel": N_("Cancelled an import"),
     "client.create": N_("Made a client"),
+    "client.change": N_("Changed what a client may do"),
     "client.rotate": N_("Made another secret of a client"),
     "client.retire": N_("Retired a client's older secret"),
     "client.revoke": N_("Revoked a client"),
