@@ -93,6 +93,7 @@ AUDITED = {
     "person.history": N_("Looked at somebody's history"),
     "roles.read": N_("Looked at somebody's roles"),
     "profile.read": N_("Looked at somebody's profile"),
+    "answers.private": N_("Read somebody's private answers"),
     "profile.change": N_("Changed somebody's profile"),
     "profile.pause": N_("Paused somebody's profile"),
     "profile.resume": N_("Ended somebody's pause"),
