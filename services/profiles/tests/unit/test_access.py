@@ -8,7 +8,7 @@ import pytest
 from profiles.domain.client import SCOPES
 from profiles.domain.errors import LastPeopleAdmin
 from profiles.domain.person import Person
-from profiles.use_cases import clients, grants, people, setup
+from profiles.use_cases import clients, grants, groups, people, setup
 from profiles.use_cases.admission import is_admitted
 from servicekit.caller import Caller
 from servicekit.refusals import Forbidden, InvalidInput, Stale, WrongState
@@ -53,6 +53,36 @@ def test_the_last_people_admin_stays_one(
     grants.grant_roles(store, clock, caller, ana.id, 0, ("people_admin",))
     grants.grant_roles(store, clock, caller, admin.id, 1, ())
     assert roles_of(store, admin) == ()
+
+
+def test_a_people_admin_by_a_group_counts_as_one(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, admin: Person
+) -> None:
+    ana = register("Ana")
+    admins = groups.GroupSaid(name="MM Admins", members=(ana.id,))
+    roles = {"mm admins": ("people_admin",)}
+    scim = Caller(id="cli_1", kind="client", scopes=frozenset({"people:write"}))
+    group = groups.create_group(store, clock, scim, admins, roles)
+    grants.grant_roles(store, clock, SYSTEM, admin.id, 1, ())
+    assert roles_of(store, admin) == ()
+
+    grants.grant_roles(store, clock, SYSTEM, admin.id, 2, ("people_admin",))
+    people.change_person(store, clock, SYSTEM, ana.id, None, {}, "left")
+    with pytest.raises(LastPeopleAdmin):
+        grants.grant_roles(store, clock, SYSTEM, admin.id, 3, ())
+    groups.change_group(store, clock, scim, group.id, None, replace(admins, members=(admin.id,)), roles)
+    grants.grant_roles(store, clock, SYSTEM, admin.id, 3, ())
+    assert roles_of(store, admin) == (), "the group makes them one still"
+
+
+def test_whoever_is_people_admin_by_a_group_needs_no_first_one(
+    store: MemoryProfiles, clock: FrozenClock, register: Register
+) -> None:
+    ana = register("Ana")
+    scim = Caller(id="cli_1", kind="client", scopes=frozenset({"people:write"}))
+    said = groups.GroupSaid(name="MM Admins", members=(ana.id,))
+    groups.create_group(store, clock, scim, said, {"mm admins": ("people_admin",)})
+    assert setup.make_first_people_admin(store, clock, "dora@example.com", "UTC") is None
 
 
 def test_leaving_takes_every_role_and_coming_back_gives_none(
