@@ -36,7 +36,7 @@ SERVICES: dict[str, tuple[Any, Permissions]] = {
 }
 # Rows that no address names, since they are asked for within another operation.
 WITHIN = {
-    "answers.private": "reading answers to the organisation's own questions that are on nobody's card",
+    "answers.private": "reading answers to the organisation's own questions on no card (`answers=all`), audited",
     "person.change-any-fact": "changing facts that are not one's own to change, and finding people by address",
     "provisioning.use": "everything under `/scim/v2`, which describes itself; by clients with the scope `people:write`",
 }

@@ -1,5 +1,6 @@
 """Who asks: a person, an integrator's client, or the platform itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,11 @@ class Caller:
     scopes: frozenset[str] = field(default_factory=frozenset)
     programs: frozenset[str] = field(default_factory=frozenset)
     session: str = ""
+
+    def asks_within(self, scopes: Iterable[str], programs: Iterable[str]) -> bool:
+        """Whether a client's token says no more than what the client has now; no programs are all of them."""
+        limits = frozenset(programs)
+        return self.scopes <= frozenset(scopes) and (not limits or (bool(self.programs) and self.programs <= limits))
 
     @staticmethod
     def system(service: str) -> "Caller":

@@ -154,6 +154,7 @@ def test_a_client_is_kept_and_refused_once_erased(world: World) -> None:
     _happened(world, ClientChanged(client_id="cli_1", scopes=("programs:read",)))
     assert world.get(Client, "cli_1").scopes == ("programs:read",)
     assert is_admitted(world.store, caller)
+    assert not is_admitted(world.store, replace(caller, scopes=frozenset({"programs:read", "events:read"})))
     _happened(world, ClientErased(client_id="cli_1"))
     assert not is_admitted(world.store, caller)
 

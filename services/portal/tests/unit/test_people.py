@@ -1,5 +1,6 @@
 """The people admins' pages: finding, one person, imports, clients, erasures, the audit log; and for nobody else."""
 
+import html
 import io
 import re
 from typing import Any
@@ -57,6 +58,7 @@ def an_administered_world(world: FakeServices) -> dict[str, str]:
         "imports": "/imports", "ready": f"/imports/{ready['id']}", "movers": f"/imports/{ready['id']}?show=mover",
         "done": f"/imports/{done['id']}", **{name: f"/imports/{id}" for name, id in imports.items()},
         "clients": "/clients", "new client": "/clients/new", "client": f"/clients/{client['client_id']}",
+        "change client": f"/clients/{client['client_id']}/change",
         "revoked": f"/clients/{revoked['client_id']}", "erasures": "/erasures", "asked": "/erasures?state=requested",
         "requested": f"/erasures/{requested['id']}", "started": f"/erasures/{started['id']}",
         "completed": f"/erasures/{completed['id']}", "undone": f"/erasures/{undone['id']}",
@@ -271,6 +273,25 @@ def test_a_secret_is_shown_once_and_a_second_time_only_that_it_was(dora: FlaskCl
     assert world.clients[id]["two_secrets"] is False
     send(dora, f"/clients/{id}", f"/clients/{id}/revoke")
     assert "Revoked" in dora.get(f"/clients/{id}").text
+
+
+def test_what_a_client_may_do_is_changed_and_a_program_that_is_not_shown_stays(
+    dora: FlaskClient, world: FakeServices
+) -> None:
+    id = world.add_client("Bot", programs=["prg_hidden"])["client_id"]
+    path = f"/clients/{id}/change"
+    form = dora.get(path).text
+    assert re.search(r'value="people:read" checked', form)
+    assert re.search(r'value="prg_hidden" checked', form)
+    etag = re.search(r'name="etag" value="([^"]*)"', form)
+    version = html.unescape(etag.group(1)) if etag else ""
+    none = send(dora, path, path, name="Bot", etag=version)
+    assert "Tick at least one." in none.text
+    reply = send(dora, path, path, name="Reader", scopes=["events:read"], programs=["prg_hidden"], etag=version)
+    assert reply.location == f"/clients/{id}"
+    assert (world.clients[id]["name"], world.clients[id]["scopes"]) == ("Reader", ["events:read"])
+    assert world.clients[id]["programs"] == ["prg_hidden"]
+    assert path not in dora.get(f"/clients/{world.add_client('Old', revoked_at=moment())['client_id']}").text
 
 
 def test_a_client_without_a_scope_is_not_made(dora: FlaskClient, world: FakeServices) -> None:

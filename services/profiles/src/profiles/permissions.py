@@ -54,6 +54,7 @@ TABLE = Permissions(
         "client.rotate": rule(role("people_admin"), relation("owner")),
         "client.retire": rule(role("people_admin"), relation("owner")),
         "client.create": rule(role("people_admin")),
+        "client.change": rule(role("people_admin")),
         "client.revoke": rule(role("people_admin")),
         "data.read": rule(role("people_admin"), _ONESELF),
         "audit.read": rule(role("auditor", "people_admin")),

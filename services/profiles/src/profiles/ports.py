@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 import servicekit.store
 from contracts import Event
-from profiles.domain.access import Grant, RefreshFamily, SigningKey, SignInLink
+from profiles.domain.access import RefreshFamily, SigningKey, SignInLink
 from profiles.domain.client import Client
 from profiles.domain.erasure import Erasure, State
 from profiles.domain.group import Group
@@ -181,10 +181,6 @@ class Unit(Protocol):
 
     def imports_to_work_on(self, now: datetime, limit: int) -> list[Import]:
         """Imports of which something is to be done: read, carried out, given up as too old, or tidied away."""
-        ...
-
-    def people_admins(self) -> list[Grant]:
-        """The grants that make somebody a people admin."""
         ...
 
     def links_of(self, person_id: str, issuer: str) -> list[SignInLink]:

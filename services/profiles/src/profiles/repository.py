@@ -291,9 +291,6 @@ class Unit(servicekit.store.Unit):
         untidy = self.find(Import, {"tidied": False, "state": {"$in": list(FINISHED)}}, limit=limit)
         return [*at_work, *old, *untidy]
 
-    def people_admins(self) -> list[Grant]:
-        return self.find(Grant, {"roles": "people_admin"})
-
     def links_of(self, person_id: str, issuer: str) -> list[SignInLink]:
         return self.find(SignInLink, {"person_id": person_id, "issuer": issuer})
 

@@ -1,13 +1,14 @@
 """Roles, clients and the first people admin."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from profiles.domain.client import SCOPES
 from profiles.domain.errors import LastPeopleAdmin
 from profiles.domain.person import Person
-from profiles.use_cases import clients, grants, people, setup
+from profiles.use_cases import clients, grants, groups, people, setup
 from profiles.use_cases.admission import is_admitted
 from servicekit.caller import Caller
 from servicekit.refusals import Forbidden, InvalidInput, Stale, WrongState
@@ -52,6 +53,36 @@ def test_the_last_people_admin_stays_one(
     grants.grant_roles(store, clock, caller, ana.id, 0, ("people_admin",))
     grants.grant_roles(store, clock, caller, admin.id, 1, ())
     assert roles_of(store, admin) == ()
+
+
+def test_a_people_admin_by_a_group_counts_as_one(
+    store: MemoryProfiles, clock: FrozenClock, register: Register, admin: Person
+) -> None:
+    ana = register("Ana")
+    admins = groups.GroupSaid(name="MM Admins", members=(ana.id,))
+    roles = {"mm admins": ("people_admin",)}
+    scim = Caller(id="cli_1", kind="client", scopes=frozenset({"people:write"}))
+    group = groups.create_group(store, clock, scim, admins, roles)
+    grants.grant_roles(store, clock, SYSTEM, admin.id, 1, ())
+    assert roles_of(store, admin) == ()
+
+    grants.grant_roles(store, clock, SYSTEM, admin.id, 2, ("people_admin",))
+    people.change_person(store, clock, SYSTEM, ana.id, None, {}, "left")
+    with pytest.raises(LastPeopleAdmin):
+        grants.grant_roles(store, clock, SYSTEM, admin.id, 3, ())
+    groups.change_group(store, clock, scim, group.id, None, replace(admins, members=(admin.id,)), roles)
+    grants.grant_roles(store, clock, SYSTEM, admin.id, 3, ())
+    assert roles_of(store, admin) == (), "the group makes them one still"
+
+
+def test_whoever_is_people_admin_by_a_group_needs_no_first_one(
+    store: MemoryProfiles, clock: FrozenClock, register: Register
+) -> None:
+    ana = register("Ana")
+    scim = Caller(id="cli_1", kind="client", scopes=frozenset({"people:write"}))
+    said = groups.GroupSaid(name="MM Admins", members=(ana.id,))
+    groups.create_group(store, clock, scim, said, {"mm admins": ("people_admin",)})
+    assert setup.make_first_people_admin(store, clock, "dora@example.com", "UTC") is None
 
 
 def test_leaving_takes_every_role_and_coming_back_gives_none(
@@ -130,13 +161,59 @@ def test_revoking_a_client_shuts_it_out_at_once_and_again_changes_nothing(
 ) -> None:
     caller = Caller.person(admin.id, "people_admin")
     made = clients.create_client(store, clock, caller, "s", "HR sync", SCOPES, ("prg_1",))
-    as_client = Caller(id=made.id, kind="client")
-    assert is_admitted(store, as_client)
+    as_client = Caller(id=made.id, kind="client", scopes=frozenset(SCOPES), programs=frozenset({"prg_1"}))
+    assert is_admitted(store, CLOCK, as_client)
     revoked = clients.revoke_client(store, clock, caller, made.id)
     assert clients.revoke_client(store, clock, caller, made.id) == revoked
-    assert not is_admitted(store, as_client)
+    assert not is_admitted(store, CLOCK, as_client)
     assert [row["action"] for row in store.held("audit")][-2:] == ["client.create", "client.revoke"]
     assert store.held("outbox")[-1]["data"]["revoked"] is True
+
+
+def test_a_client_s_scopes_are_changed_and_a_token_that_says_more_is_refused(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "s", "HR sync", ("people:read", "people:write"), ())
+    wide = Caller(id=made.id, kind="client", scopes=frozenset({"people:read", "people:write"}))
+    narrow = replace(wide, scopes=frozenset({"people:read"}))
+    changed = clients.change_client(
+        store, clock, caller, made.id, made.version, {"name": "HR reader", "scopes": ["people:read", "people:read"]}
+    )
+    assert (changed.name, changed.scopes, changed.programs) == ("HR reader", ("people:read",), ())
+    assert (is_admitted(store, CLOCK, wide), is_admitted(store, CLOCK, narrow)) == (False, True)
+    last = store.held("audit")[-1]
+    assert (last["action"], last["subject"], list(last["codes"])) == ("client.change", made.id, ["people:read"])
+    assert list(store.held("outbox")[-1]["data"]["scopes"]) == ["people:read"]
+    assert clients.change_client(store, clock, caller, made.id, None, {"name": "HR reader"}) == changed
+    with pytest.raises(Stale):
+        clients.change_client(store, clock, caller, made.id, made.version, {"name": "late"})
+
+
+def test_a_token_for_every_program_is_refused_once_its_client_is_limited_to_some(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "s", "Bot", ("programs:read",), ())
+    token = Caller(id=made.id, kind="client", scopes=frozenset({"programs:read"}))
+    clients.change_client(store, clock, caller, made.id, None, {"programs": ["prg_1", "prg_2"]})
+    assert not is_admitted(store, CLOCK, token)
+    assert is_admitted(store, CLOCK, replace(token, programs=frozenset({"prg_2"})))
+    assert not is_admitted(store, CLOCK, replace(token, programs=frozenset({"prg_2", "prg_3"})))
+
+
+def test_nobody_widens_a_client_but_a_people_admin_and_a_revoked_one_stays_as_it_was(
+    store: MemoryProfiles, clock: FrozenClock, admin: Person
+) -> None:
+    caller = Caller.person(admin.id, "people_admin")
+    made = clients.create_client(store, clock, caller, "s", "Bot", ("programs:read",), ())
+    itself = Caller(id=made.id, kind="client", scopes=frozenset({"programs:read"}))
+    for stranger in (itself, Caller.person("prs_x", "program_manager", "auditor")):
+        with pytest.raises(Forbidden):
+            clients.change_client(store, clock, stranger, made.id, None, {"scopes": list(SCOPES)})
+    clients.revoke_client(store, clock, caller, made.id)
+    with pytest.raises(WrongState, match="revoked"):
+        clients.change_client(store, clock, caller, made.id, None, {"name": "again"})
 
 
 def test_only_people_admins_see_or_make_clients(store: MemoryProfiles, clock: FrozenClock) -> None:
@@ -157,13 +234,13 @@ def test_clients_are_listed_by_pages(store: MemoryProfiles, clock: FrozenClock) 
 
 def test_whoever_is_unknown_or_left_is_not_admitted(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
-    assert is_admitted(store, Caller.person(ana.id))
+    assert is_admitted(store, CLOCK, Caller.person(ana.id))
     people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "on_leave")
-    assert is_admitted(store, Caller.person(ana.id))
+    assert is_admitted(store, CLOCK, Caller.person(ana.id))
     people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "left")
-    assert not is_admitted(store, Caller.person(ana.id))
-    assert not is_admitted(store, Caller.person("prs_nobody"))
-    assert not is_admitted(store, Caller(id="cli_nobody", kind="client"))
+    assert not is_admitted(store, CLOCK, Caller.person(ana.id))
+    assert not is_admitted(store, CLOCK, Caller.person("prs_nobody"))
+    assert not is_admitted(store, CLOCK, Caller(id="cli_nobody", kind="client"))
 
 
 def test_a_client_has_two_secrets_while_they_are_exchanged(

@@ -67,6 +67,7 @@ MAY: dict[str, set[str]] = {
     "client.list": {"people_admin"},
     "client.read": {"people_admin"},
     "client.rotate": {"people_admin"},
+    "client.change": {"people_admin"},
     "client.retire": {"people_admin"},
     "client.create": {"people_admin"},
     "client.revoke": {"people_admin"},

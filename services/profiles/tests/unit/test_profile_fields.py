@@ -207,12 +207,42 @@ def test_a_card_holds_these_fields_and_no_other(
             "skills": [{"name": "Python", "level": 4}],
             "themes": ["Starting out"],
             "bio": "I like maps.",
-            "fields": {"career_track": "expert"}
-            | ({"private_note": "Hidden words"} if role in ("program_manager", "people_admin") else {}),
+            "fields": {"career_track": "expert"},
         }
         found = call("GET", "/v1/people?q=garcia").get_json()["items"]
         assert found == [card], role
         assert call("GET", path_of(ana)).status_code == (200 if role == "people_admin" else 403), role
+
+
+def test_private_answers_are_read_by_whom_they_concern_when_asked_for_and_every_look_is_audited(
+    api: Api, dora: Session, ana: Person, register: Register, store: MemoryProfiles, clock: FrozenClock
+) -> None:
+    dora("POST", "/v1/profile-fields", TRACK)
+    dora("POST", "/v1/profile-fields", NOTE)
+    mute = register("Mute Person")
+    mine = api.as_person(ana)
+    answers = {"career_track": "expert", "private_note": "Hidden words"}
+    mine("PUT", path_of(ana), {"fields": answers})
+
+    def looks() -> list[tuple[str, str, list[str]]]:
+        rows = [row for row in store.held("audit") if row["action"] == "answers.private"]
+        return [(row["actor"], row["subject"], list(row["codes"])) for row in rows]
+
+    for role, call in everybody(api, register, store, clock).items():
+        before = looks()
+        reply = call("GET", f"/v1/people?id={ana.id}&id={mute.id}&answers=all")
+        if role in ("program_manager", "people_admin"):
+            assert [card["fields"] for card in reply.get_json()["items"]] == [answers, {}]
+            [(actor, *read)] = looks()[len(before) :]
+            assert actor != ana.id
+            assert read == [ana.id, ["private_note"]]
+        else:
+            assert reply.status_code == 403, role
+            assert looks() == before, role
+        seen = len(looks())
+        call("GET", f"/v1/people?id={ana.id}")
+        assert len(looks()) == seen, "a card as everybody sees it is no look at anything private"
+    assert dora("GET", "/v1/people?q=ana&answers=all").status_code == 422
 
 
 def test_a_retired_question_s_answers_are_shown_to_nobody_and_go_with_the_next_publishing(

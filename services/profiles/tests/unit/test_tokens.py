@@ -297,3 +297,26 @@ def test_roles_of_the_provider_join_those_granted_here_until_the_session_ends(
     assert json.loads(again.access_token)["roles"] == ["employee", "auditor", "people_admin"]
     other = tokens.exchange_id_token(store, clock, KnownIdentities({email: "s-1"}), Unsigned(), email)
     assert json.loads(other.access_token)["roles"] == ["employee", "people_admin"]
+
+
+def test_a_client_that_may_do_less_gets_tokens_that_say_so_and_its_older_ones_are_refused(
+    api: Api, admin: Person
+) -> None:
+    dora = api.as_person(admin)
+    made = dora("POST", "/v1/clients", {"name": "Bot", "scopes": ["people:read", "people:write"]})
+    place, held = made.headers["Location"], made.get_json()
+
+    def token() -> Session:
+        form = {"client_id": held["client_id"], "client_secret": held["client_secret"]}
+        return Session(api, api.token(grant_type="client_credentials", **form).get_json()["access_token"])
+
+    before = token()
+    assert before("GET", "/v1/people?q=dora").status_code == 200
+    changed = dora("PATCH", place, {"scopes": ["people:read"]}, If_Match=made.headers["ETag"])
+    assert (changed.status_code, changed.get_json()["scopes"]) == (200, ["people:read"])
+    assert before("GET", "/v1/people?q=dora").status_code == 401
+    assert token()("GET", "/v1/people?q=dora").status_code == 200
+    assert token()("PATCH", place, {"scopes": ["people:write"]}, If_Match="*").status_code == 403
+    assert dora("PATCH", place, {"scopes": []}, If_Match=changed.headers["ETag"]).status_code == 422
+    assert dora("PATCH", place, {"name": "late"}, If_Match=made.headers["ETag"]).status_code == 412
+    assert dora("PATCH", place, {"name": "blind"}).status_code == 428

@@ -76,7 +76,7 @@ def create_app(
 ) -> Flask:
     """The application of one service.
 
-    `admits` says whether the service still knows the caller as somebody who may come in (a person who left may not);
+    `admits` says whether the caller may still come in by this token, as far as the service knows (who left may not);
     `ready` raises where the service cannot serve; `rates` limit how often one caller may ask. Each may be left out.
     """
     app = Flask(service, static_folder=None)
@@ -134,7 +134,7 @@ def _admit(
             if rates is not None:
                 rates.take(g.caller)
             if admits is not None and not admits(g.caller):
-                raise Unauthenticated("This account is no longer active here.")
+                raise Unauthenticated("This account or this token is no longer good here. Get a new token.")
             _refuse_the_impossible(permissions, guard.operation)
         if not guard.form and not guard.upload:
             require_json_body()

@@ -72,7 +72,9 @@ def is_admitted(store: Store, caller: Caller) -> bool:
     def work(unit: Unit) -> bool:
         if caller.kind == "client":
             client = unit.get(Client, caller.id)
-            return client is None or not client.revoked
+            if client is None:
+                return True
+            return not client.revoked and caller.asks_within(client.scopes, client.programs)
         person = unit.get(Person, caller.id)
         return person is None or not person.is_gone
 

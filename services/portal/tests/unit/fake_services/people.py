@@ -138,6 +138,12 @@ class People(Held):
         self._require(who, "people_admin")
         return 201, {**self.add_client(**body), "client_secret": "the-only-time"}, {}
 
+    def _alter_client(self, who: str, query: Any, body: Body, etag: str, id: str) -> Any:
+        self._require(who, "people_admin")
+        assert etag, "a change names the version that was shown"
+        self.clients[id].update(body)
+        return 200, self.clients[id], {}
+
     def _change_client(self, who: str, query: Any, body: Body, etag: str, id: str, verb: str) -> Any:
         held = self.clients[id]
         if verb == "secrets":
@@ -210,6 +216,7 @@ class People(Held):
             ("GET", "/v1/clients", lambda *_: self._page(list(self.clients.values()))),
             ("POST", "/v1/clients", self._make_client),
             ("GET", f"/v1/clients{ONE}", lambda who, query, body, etag, id: self._one(self.clients, id)),
+            ("PATCH", f"/v1/clients{ONE}", self._alter_client),
             ("POST", f"/v1/clients{ONE}/(secrets|secrets/retire|revoke)", self._change_client),
             ("GET", "/v1/erasures", self._erasures),
             ("POST", "/v1/erasures", self._request_erasure),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, current_app
 
 from profiles.domain.client import Client
-from profiles.schemas.clients import ClientPage, ClientSchema, CreateClient, NewClientSchema
+from profiles.schemas.clients import ChangeClient, ClientPage, ClientSchema, CreateClient, NewClientSchema
 from profiles.schemas.shapes import PageQuery
 from profiles.use_cases import clients
 from servicekit import web
@@ -47,6 +47,20 @@ def list_clients(query: dict[str, Any]) -> Response:
 def read_client(client_id: str) -> Response:
     """Read one client."""
     return web.reply(clients.read_client(web.store(), web.caller(), client_id), ClientSchema)
+
+
+@blueprint.patch("/clients/<client_id>")
+@web.operation("client.change", if_match=True)
+@blueprint.arguments(ChangeClient)
+@blueprint.response(200, ClientSchema)
+def change_client(body: dict[str, Any], client_id: str) -> Response:
+    """Change what a client is called and may do; a token that says more is refused from then on, within seconds."""
+    expected = web.if_match()
+
+    def change(store: Any, caller: Any) -> Client:
+        return clients.change_client(store, web.clock(), caller, client_id, expected, body)
+
+    return web.command(change, ClientSchema)
 
 
 @blueprint.post("/clients/<client_id>/secrets")

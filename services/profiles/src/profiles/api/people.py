@@ -51,10 +51,15 @@ def register_person(body: dict[str, Any]) -> Response:
 @blueprint.response(200, CardPage)
 def find_people(query: dict[str, Any]) -> Response:
     """Show the cards of up to 100 ids at once (`id=a&id=b`), or of those whom a search finds (`q=ana`)."""
+    whole = query["answers"] == "all"
     if query["id"]:
         if query["q"]:
             raise InvalidInput("Ask by `id` or by `q`, not both.")
+        if whole:
+            return web.page(people.show_whole_cards(web.store(), web.clock(), web.caller(), query["id"]), CardSchema)
         return web.page(people.show_cards(web.store(), web.caller(), query["id"]), CardSchema)
+    if whole:
+        raise InvalidInput("Private answers are shown by `id` only.")
     found = people.find_people(web.store(), web.caller(), query["q"], position(), web.limit())
     return web.page(found.cards, CardSchema, next_position(found.following))
 

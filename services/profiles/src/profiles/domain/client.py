@@ -44,6 +44,16 @@ class Client(Entity):
         older = hmac.compare_digest(self.older_secret_hash or self.secret_hash, given)
         return hmac.compare_digest(self.secret_hash, given) or older
 
+    def changed(self, name: str, scopes: tuple[str, ...], programs: tuple[str, ...]) -> "Client":
+        """The client by this name, with these scopes, limited to these programs.
+
+        Raises:
+            WrongState: it was revoked.
+        """
+        if self.revoked:
+            raise WrongState(f"{self.id} was revoked. Create another client.")
+        return replace(self, name=name, scopes=tuple(dict.fromkeys(scopes)), programs=tuple(dict.fromkeys(programs)))
+
     def rotated(self, secret: str, now: datetime) -> "Client":
         """The client with a new secret beside the present one; an older one than that is good no more.
 

@@ -15,6 +15,14 @@ class CreateClient(Schema):
     programs = Texts(200, 64, load_default=(), **said("The programs it is limited to; empty is every program."))
 
 
+class ChangeClient(Schema):
+    """What to change of a client; what is left out stays."""
+
+    name = Text(200, least=1, **said("What it is for."))
+    scopes = fields.List(Code(*SCOPES), validate=validate.Length(min=1), **said("What it may do, all of it."))
+    programs = Texts(200, 64, **said("The programs it is limited to, all of them; empty is every program."))
+
+
 class ClientSchema(Schema):
     """A client, without its secret."""
 

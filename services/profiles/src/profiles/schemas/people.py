@@ -123,6 +123,12 @@ class PeopleQuery(SearchQuery):
         validate=validate.Length(max=MOST_CARDS),
         **said("Ids of people, repeated, at most 100; whoever does not exist is left out."),
     )
+    answers = Code(
+        "card",
+        "all",
+        load_default="card",
+        **said("`all`, with ids: private answers too, for program managers and people admins; audited."),
+    )
 
 
 class Roles(Schema):

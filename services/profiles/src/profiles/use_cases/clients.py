@@ -1,7 +1,9 @@
-"""Clients of integrators: making one, listing them, revoking one."""
+"""Clients of integrators: making one, listing them, changing what one may do, revoking one."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from profiles.domain.client import Client, digest
 from profiles.permissions import TABLE, relations_to_client
@@ -49,6 +51,32 @@ def create_client(
     def work(unit: Unit) -> Client:
         unit.save(audited(caller, "client.create", client.id, now, *client.scopes))
         return unit.save(client, client.snapshot)
+
+    return store.atomically(work)
+
+
+def change_client(
+    store: Store, clock: Clock, caller: Caller, client_id: str, expected: int | None, changes: Mapping[str, Any]
+) -> Client:
+    """Change a client's `name`, `scopes` or `programs`; what is left out stays. Tokens that say more are refused.
+
+    Raises:
+        WrongState: the client was revoked.
+        Stale: it is at another version than `expected`.
+    """
+    TABLE.require(caller, "client.change")
+
+    def work(unit: Unit) -> Client:
+        before = unit.require(Client, client_id, expected)
+        after = before.changed(
+            changes.get("name", before.name),
+            tuple(changes.get("scopes", before.scopes)),
+            tuple(changes.get("programs", before.programs)),
+        )
+        if after == before:
+            return before
+        unit.save(audited(caller, "client.change", client_id, clock.now(), *after.scopes))
+        return unit.save(after, after.snapshot)
 
     return store.atomically(work)
 

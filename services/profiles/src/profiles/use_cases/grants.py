@@ -45,7 +45,8 @@ def grant_roles(
             return before
         if roles and not person.may_come_in:
             raise WrongState(f"{person_id} left the organisation and can be given no role.")
-        if "people_admin" in set(before.roles) - set(roles):
+        by_group = {role for group in unit.groups_of([person_id]) for role in group.roles}
+        if "people_admin" in set(before.roles) - set(roles) - by_group:
             keep_a_people_admin(unit, person_id)
         unit.save(audited(caller, "roles.grant", person_id, clock.now(), *after.roles))
         return unit.save(after)
@@ -73,10 +74,14 @@ def _grant(unit: Unit, person_id: str) -> Grant:
 
 
 def keep_a_people_admin(unit: Unit, leaving: str) -> None:
-    """Pass where somebody beside `leaving` can administer people; raises LastPeopleAdmin."""
+    """Pass where somebody beside `leaving` can administer people; raises LastPeopleAdmin.
+
+    Roles by hand count and those by a group, which last until somebody takes them. A role by a provider's claim does
+    not: it is known for as long as a sign-in only, and nobody here can say whether the next one will have it.
+    """
     # Two admins who take the role from each other at once must conflict, so both go through one document.
     unit.save(unit.get(Guard, PEOPLE_ADMINS) or Guard(id=PEOPLE_ADMINS))
-    others = [grant.id for grant in unit.people_admins() if grant.id != leaving]
+    others = [id for id in unit.people_with_role("people_admin") if id != leaving]
     unit.prefetch(Person, others)
     if not any((person := unit.get(Person, id)) is not None and person.may_come_in for id in others):
         raise LastPeopleAdmin("This is the last people admin. Give the role to somebody else first.")

@@ -127,16 +127,29 @@ def show_cards(store: Store, caller: Caller, ids: Sequence[str]) -> list[Card]:
         InvalidInput: more than 100 ids.
     """
     TABLE.require(caller, "person.card")
-    if len(ids) > MOST_CARDS:
-        raise InvalidInput(f"Ask for at most {MOST_CARDS} cards at once.", [FieldError("?query/id", "Too many ids.")])
+    _refuse_too_many(ids)
+    return store.reading(lambda unit: _cards(unit, _asked_for(unit, caller, ids)))
+
+
+def show_whole_cards(store: Store, clock: Clock, caller: Caller, ids: Sequence[str]) -> list[Card]:
+    """The cards of these people with their private answers too; each of which somebody else is shown is audited.
+
+    Raises:
+        InvalidInput: more than 100 ids.
+    """
+    TABLE.require(caller, "answers.private")
+    _refuse_too_many(ids)
 
     def work(unit: Unit) -> list[Card]:
-        unit.prefetch(Person, ids)
-        known = [person for id in dict.fromkeys(ids) if (person := unit.get(Person, id)) is not None]
-        people = [person for person in known if person.erasure_id is None or person.id == caller.id]
-        return _cards(unit, caller, people)
+        people = _asked_for(unit, caller, ids)
+        whole = _cards(unit, people, private=True)
+        for plain, card in zip(_cards(unit, people), whole, strict=True):
+            private = sorted(card.answers.keys() - plain.answers.keys())
+            if private and card.id != caller.id:
+                unit.save(audited(caller, "answers.private", card.id, clock.now(), *private))
+        return whole
 
-    return store.reading(work)
+    return store.atomically(work)
 
 
 def find_people(store: Store, caller: Caller, query: str, after: tuple[str, str] | None, limit: int) -> Found:
@@ -151,7 +164,7 @@ def find_people(store: Store, caller: Caller, query: str, after: tuple[str, str]
         people = unit.people_named(search_words(query), exact, after, limit + 1)
         shown, more = people[:limit], len(people) > limit
         following = (shown[-1].sort_name, shown[-1].id) if more else None
-        return Found(cards=_cards(unit, caller, shown), following=following)
+        return Found(cards=_cards(unit, shown), following=following)
 
     return store.reading(work)
 
@@ -175,8 +188,19 @@ def refuse_circle(unit: Unit, person: Person) -> None:
         raise _bad_manager(f"The reporting line would be a circle: {circle}.", "Name somebody outside it, or null.")
 
 
-def _cards(unit: Unit, caller: Caller, people: Sequence[Person]) -> list[Card]:
-    asked, private = unit.profile_fields(), TABLE.allows(caller, "answers.private")
+def _refuse_too_many(ids: Sequence[str]) -> None:
+    if len(ids) > MOST_CARDS:
+        raise InvalidInput(f"Ask for at most {MOST_CARDS} cards at once.", [FieldError("?query/id", "Too many ids.")])
+
+
+def _asked_for(unit: Unit, caller: Caller, ids: Sequence[str]) -> list[Person]:
+    unit.prefetch(Person, ids)
+    known = [person for id in dict.fromkeys(ids) if (person := unit.get(Person, id)) is not None]
+    return [person for person in known if person.erasure_id is None or person.id == caller.id]
+
+
+def _cards(unit: Unit, people: Sequence[Person], *, private: bool = False) -> list[Card]:
+    asked = unit.profile_fields()
     unit.prefetch(Profile, [person.id for person in people])
     profiles = {person.id: unit.get(Profile, person.id) for person in people}
     published = [profile for profile in profiles.values() if profile is not None]
