@@ -11,7 +11,7 @@ from servicekit.clock import Clock
 def is_admitted(store: Store, clock: Clock, caller: Caller) -> bool:
     """Whether the caller may still come in by its token: a person who did not leave, or a client that was not revoked.
 
-    A person's token is over with the sign-in that it descends from; a client's, once it says more than the client may do.
+    A person's token is over with the sign-in it descends from; a client's, once it says more than the client may do.
     """
 
     def work(unit: Unit) -> bool:
