@@ -136,7 +136,8 @@ def test_who_left_is_signed_in_nowhere(api: Api, store: MemoryProfiles, register
     assert not is_active(api, held["access_token"])
     people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "active")
     assert not is_active(api, held["access_token"])
-    assert Session(api, held["access_token"])("GET", "/v1/me").status_code == 200, "until its five minutes are over"
+    assert Session(api, held["access_token"])("GET", "/v1/me").status_code == 401, "coming back reopens nothing"
+    assert api.as_person(ana)("GET", "/v1/me").status_code == 200
 
 
 def test_an_idle_sign_in_is_shown_to_nobody(store: MemoryProfiles, clock: FrozenClock, register: Register) -> None:
