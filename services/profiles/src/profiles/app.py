@@ -54,7 +54,7 @@ def assemble(settings: Settings, store: Store, clock: Clock, provider: IdentityP
         permissions=TABLE,
         verifier=verifier,
         cursor_secret=settings.cursor_secret,
-        admits=partial(is_admitted, store),
+        admits=partial(is_admitted, store, clock),
         ready=keys.check,
         rates=Rates.of(settings),
         extras={

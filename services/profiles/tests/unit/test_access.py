@@ -162,10 +162,10 @@ def test_revoking_a_client_shuts_it_out_at_once_and_again_changes_nothing(
     caller = Caller.person(admin.id, "people_admin")
     made = clients.create_client(store, clock, caller, "s", "HR sync", SCOPES, ("prg_1",))
     as_client = Caller(id=made.id, kind="client", scopes=frozenset(SCOPES), programs=frozenset({"prg_1"}))
-    assert is_admitted(store, as_client)
+    assert is_admitted(store, CLOCK, as_client)
     revoked = clients.revoke_client(store, clock, caller, made.id)
     assert clients.revoke_client(store, clock, caller, made.id) == revoked
-    assert not is_admitted(store, as_client)
+    assert not is_admitted(store, CLOCK, as_client)
     assert [row["action"] for row in store.held("audit")][-2:] == ["client.create", "client.revoke"]
     assert store.held("outbox")[-1]["data"]["revoked"] is True
 
@@ -181,7 +181,7 @@ def test_a_client_s_scopes_are_changed_and_a_token_that_says_more_is_refused(
         store, clock, caller, made.id, made.version, {"name": "HR reader", "scopes": ["people:read", "people:read"]}
     )
     assert (changed.name, changed.scopes, changed.programs) == ("HR reader", ("people:read",), ())
-    assert (is_admitted(store, wide), is_admitted(store, narrow)) == (False, True)
+    assert (is_admitted(store, CLOCK, wide), is_admitted(store, CLOCK, narrow)) == (False, True)
     last = store.held("audit")[-1]
     assert (last["action"], last["subject"], list(last["codes"])) == ("client.change", made.id, ["people:read"])
     assert list(store.held("outbox")[-1]["data"]["scopes"]) == ["people:read"]
@@ -197,9 +197,9 @@ def test_a_token_for_every_program_is_refused_once_its_client_is_limited_to_some
     made = clients.create_client(store, clock, caller, "s", "Bot", ("programs:read",), ())
     token = Caller(id=made.id, kind="client", scopes=frozenset({"programs:read"}))
     clients.change_client(store, clock, caller, made.id, None, {"programs": ["prg_1", "prg_2"]})
-    assert not is_admitted(store, token)
-    assert is_admitted(store, replace(token, programs=frozenset({"prg_2"})))
-    assert not is_admitted(store, replace(token, programs=frozenset({"prg_2", "prg_3"})))
+    assert not is_admitted(store, CLOCK, token)
+    assert is_admitted(store, CLOCK, replace(token, programs=frozenset({"prg_2"})))
+    assert not is_admitted(store, CLOCK, replace(token, programs=frozenset({"prg_2", "prg_3"})))
 
 
 def test_nobody_widens_a_client_but_a_people_admin_and_a_revoked_one_stays_as_it_was(
@@ -234,13 +234,13 @@ def test_clients_are_listed_by_pages(store: MemoryProfiles, clock: FrozenClock) 
 
 def test_whoever_is_unknown_or_left_is_not_admitted(store: MemoryProfiles, register: Register) -> None:
     ana = register("Ana")
-    assert is_admitted(store, Caller.person(ana.id))
+    assert is_admitted(store, CLOCK, Caller.person(ana.id))
     people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "on_leave")
-    assert is_admitted(store, Caller.person(ana.id))
+    assert is_admitted(store, CLOCK, Caller.person(ana.id))
     people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "left")
-    assert not is_admitted(store, Caller.person(ana.id))
-    assert not is_admitted(store, Caller.person("prs_nobody"))
-    assert not is_admitted(store, Caller(id="cli_nobody", kind="client"))
+    assert not is_admitted(store, CLOCK, Caller.person(ana.id))
+    assert not is_admitted(store, CLOCK, Caller.person("prs_nobody"))
+    assert not is_admitted(store, CLOCK, Caller(id="cli_nobody", kind="client"))
 
 
 def test_a_client_has_two_secrets_while_they_are_exchanged(

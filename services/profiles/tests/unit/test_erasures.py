@@ -85,7 +85,7 @@ def test_whoever_asked_to_be_forgotten_is_seen_by_nobody_but_themselves(
     assert show_cards(store, oneself(ben), [ana.id]) == []
     assert find_people(store, oneself(ben), "ana", None, 10).cards == []
     assert [card.id for card in show_cards(store, oneself(ana), [ana.id])] == [ana.id]
-    assert is_admitted(store, oneself(ana))
+    assert is_admitted(store, clock, oneself(ana))
 
 
 def test_an_erasure_is_undone_until_its_deadline_and_not_after(
@@ -134,7 +134,7 @@ def test_nothing_of_the_person_is_left_once_the_deadline_has_passed(
     assert CANARY not in left
     assert "ana.garcia" not in left
     assert store.reading(lambda unit: (unit.get(Person, ana.id), unit.get(Profile, ana.id))) == (None, None)
-    assert not is_admitted(store, oneself(ana))
+    assert not is_admitted(store, clock, oneself(ana))
     told = store.events()
     assert {"person.erased", "contact.erased", "profile.erased", "erasure.started", "receipt.recorded"} <= set(told)
     newest = {(row["topic"], row["key"]): row for row in sorted(store.held("outbox"), key=lambda row: row["sequence"])}

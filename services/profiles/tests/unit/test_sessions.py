@@ -56,6 +56,26 @@ def test_a_people_admin_signs_somebody_out_everywhere_and_it_is_audited(
     assert is_active(api, api.sign_in(ana)["access_token"]), "she may sign in again"
 
 
+def test_an_access_token_is_refused_here_as_soon_as_its_sign_in_ends_however_it_ends(
+    api: Api, register: Register, admin: Person
+) -> None:
+    ana, dora = register("Ana"), api.as_person(admin)
+
+    def ended_by(end: Callable[[dict[str, str]], TestResponse]) -> int:
+        issued = api.sign_in(ana)
+        call = Session(api, issued["access_token"])
+        assert call("GET", "/v1/me").status_code == 200
+        assert end(issued).status_code < 300
+        return call("GET", "/v1/me").status_code
+
+    # The portal revokes for a person who signs out, and for a provider that says so by the back channel.
+    assert ended_by(lambda issued: ask(api, "revoke", issued["refresh_token"])) == 401
+    assert ended_by(lambda issued: dora("POST", f"/v1/people/{ana.id}/sessions/end", {})) == 401
+    other = api.as_person(ana)
+    assert ended_by(lambda issued: ask(api, "revoke", issued["refresh_token"])) == 401
+    assert other("GET", "/v1/me").status_code == 200, "another sign-in goes on"
+
+
 def test_nobody_ends_a_colleague_s_sign_ins(
     store: MemoryProfiles, clock: FrozenClock, register: Register, admin: Person
 ) -> None:
@@ -116,7 +136,8 @@ def test_who_left_is_signed_in_nowhere(api: Api, store: MemoryProfiles, register
     assert not is_active(api, held["access_token"])
     people.change_person(store, CLOCK, SYSTEM, ana.id, None, {}, "active")
     assert not is_active(api, held["access_token"])
-    assert Session(api, held["access_token"])("GET", "/v1/me").status_code == 200, "until its five minutes are over"
+    assert Session(api, held["access_token"])("GET", "/v1/me").status_code == 401, "coming back reopens nothing"
+    assert api.as_person(ana)("GET", "/v1/me").status_code == 200
 
 
 def test_an_idle_sign_in_is_shown_to_nobody(store: MemoryProfiles, clock: FrozenClock, register: Register) -> None:

@@ -3,14 +3,18 @@
 from profiles.domain.client import Client
 from profiles.domain.person import Person
 from profiles.ports import Store, Unit
+from profiles.use_cases.sessions import is_session_live
 from servicekit.caller import Caller
+from servicekit.clock import Clock
 
 
-def is_admitted(store: Store, caller: Caller) -> bool:
+def is_admitted(store: Store, clock: Clock, caller: Caller) -> bool:
     """Whether the caller may still come in by its token: a person who did not leave, or a client that was not revoked.
 
-    A client's token that says more than the client may do by now is good no more; the client's next one says what is.
+    A person's token is over with the sign-in that it descends from; a client's, once it says more than its client may.
     """
+    if caller.session:
+        return is_session_live(store, clock, caller)
 
     def work(unit: Unit) -> bool:
         if caller.kind == "client":
