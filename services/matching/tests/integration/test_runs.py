@@ -42,8 +42,8 @@ def world(stack_backing: Backing, own_name: str) -> Iterator[World]:
     store = MongoStore(client[own_name], repository.Unit, Catalogue(repository.DOCUMENTS), "matching")
     store.prepare()
     yield World(store=store, clock=SystemClock())
-    # The database goes with its server: a worker that was killed may hold rows of it for a while, and a drop would wait for
-    # those inside the document server, with everybody else waiting outside.
+    # The database goes with its server: a worker that was killed may hold rows of it for a while, and a drop would
+    # wait for those inside the document server, with everybody else waiting outside.
     client.close()
 
 

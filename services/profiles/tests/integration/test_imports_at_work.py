@@ -58,8 +58,8 @@ def store(stack_backing: Backing, own_name: str) -> Iterator[MongoProfiles]:
     store = MongoStore(client[own_name], repository.Unit, Catalogue(repository.DOCUMENTS), "profiles")
     store.prepare()
     yield store
-    # The database goes with its server: a worker that was killed may hold rows of it for a while, and a drop would wait for
-    # those inside the document server, with everybody else waiting outside.
+    # The database goes with its server: a worker that was killed may hold rows of it for a while, and a drop would
+    # wait for those inside the document server, with everybody else waiting outside.
     client.close()
 
 
