@@ -1,5 +1,6 @@
 """What matching does on others' events, in whichever order they come."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
