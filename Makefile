@@ -77,7 +77,7 @@ bench-recommendations: setup ## Recommendations over HTTP among 25,000 mentors, 
 	$(BIN)/python -m benchmarks.recommendations.bench $(BENCH)
 
 .PHONY: bench-people
-bench-people: setup ## Imports, SCIM and the people search beside bare inserts (make bench-people PEOPLE=100000)
+bench-people: setup ## Imports, SCIM, tokens, people search, erasure beside bare figures (PEOPLE=100000)
 	$(BIN)/python -m benchmarks.people.bench --people $(or $(PEOPLE),2000)
 
 .PHONY: faults
