@@ -1,5 +1,6 @@
 """Well-formed commands for tests to spoil, what people see of them, and how a refusal has to be told."""
 
+import json
 import time
 import uuid
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ class Command:
 
 
 def commands(stage: Stage) -> list[Command]:
-    """At least two of each service: one that creates or does, one that replaces."""
+    """At least two of each service: one that creates or does, one that replaces; what they name bears `_mark`."""
+    mark = _mark(stage)
     days = {"starts_on": "2031-01-01", "ends_on": "2031-06-30"}
     soon = (datetime.now(UTC) + timedelta(days=9)).isoformat()
     session = {"starts_at": soon, "minutes": 45, "agenda": "a", "place": "b"}
@@ -38,19 +40,19 @@ def commands(stage: Stage) -> list[Command]:
         "avoid": [], "consent": {"photo": True},
     }  # fmt: skip
     person = {
-        "external_id": "x", "email": "bad@example.org", "name": "Bad", "title": "t", "department": "d", "level": 3,
-        "site": "s", "remote": True, "manager_id": None, "time_zone": "Europe/Berlin", "languages": ["en"],
+        "external_id": "x", "email": "bad@example.org", "name": f"Bad {mark}", "title": "t", "department": "d",
+        "level": 3, "site": "s", "remote": True, "manager_id": None, "time_zone": "Europe/Berlin", "languages": ["en"],
         "attributes": {"team": "red"},
     }  # fmt: skip
     terms = {
-        "name": "P", "kind": "one_to_one", **days, "time_zone": "Europe/Berlin", "managers": [], "floor": 1.5,
+        "name": f"P {mark}", "kind": "one_to_one", **days, "time_zone": "Europe/Berlin", "managers": [], "floor": 1.5,
         "seed": 7, "requests": {"answer_within": "P7D"}, "places": {"mentor": 5}, "locked": [], "as_of": "2031-01-01",
     }  # fmt: skip
     return [
         Command("profiles", "admin", "POST", "/people", person),
         Command("profiles", "ana", "PUT", f"/people/{stage.ana.id}/profile", profile, "*"),
-        Command("profiles", "admin", "POST", "/clients", {"name": "c", "scopes": ["events:read"]}),
-        Command("profiles", "admin", "POST", "/skills", {"name": "n", "synonyms": ["m"], "category": "c"}),
+        Command("profiles", "admin", "POST", "/clients", {"name": f"c {mark}", "scopes": ["events:read"]}),
+        Command("profiles", "admin", "POST", "/skills", {"name": f"n {mark}", "synonyms": [f"m {mark}"]}),
         Command("matching", "cara", "POST", "/programs", terms),
         Command("matching", "cara", "PATCH", f"/programs/{stage.program_id}", terms, "*"),
         Command("matching", "eve", "POST", f"/programs/{stage.program_id}/enrolments", {"role": "mentee"}),
@@ -74,15 +76,16 @@ def of(stage: Stage, service: str) -> list[Command]:
 
 
 def state(stage: Stage, service: str) -> list[Any]:
-    """What the service's people see of everything that the commands touch."""
+    """What the service's people see of everything that the commands touch, and of nothing that other tests add."""
     ana, cara, eve = stage.ana.actor, stage.cara.actor, stage.eve.actor
+    shared = {
+        "profiles": [(stage.admin, "/people"), (stage.admin, "/clients"), (ana, "/skills")],
+        "matching": [(cara, "/programs")],
+    }.get(service, [])  # fmt: skip
     seen = {
-        "profiles": [
-            (stage.admin, "/people?q=bad"), (stage.admin, "/clients?limit=100"), (ana, "/me"),
-            (ana, f"/people/{stage.ana.id}/profile"), (ana, "/skills?limit=100"),
-        ],
+        "profiles": [(ana, "/me"), (ana, f"/people/{stage.ana.id}/profile")],
         "matching": [
-            (cara, "/programs?limit=100"), (cara, f"/programs/{stage.program_id}"),
+            (cara, f"/programs/{stage.program_id}"),
             (cara, f"/programs/{stage.program_id}/enrolments"), (eve, f"/programs/{stage.program_id}/enrolments"),
             (ana, "/requests?direction=outgoing"), (ana, f"/mentorships/{stage.mentorship_id}"),
         ],
@@ -91,7 +94,24 @@ def state(stage: Stage, service: str) -> list[Any]:
         ],
         "notifications": [(ana, "/preferences"), (ana, "/inbox"), (ana, "/deliveries")],
     }[service]  # fmt: skip
-    return [actor.get(service, path) for actor, path in seen]
+    marked = [_marked(stage, actor, service, path) for actor, path in shared]
+    return marked + [actor.get(service, path) for actor, path in seen]
+
+
+def _mark(stage: Stage) -> str:
+    """What only this stage's commands put in a name."""
+    return stage.program_id.removeprefix("prg_").lower()
+
+
+def _marked(stage: Stage, actor: Actor, service: str, path: str) -> list[Any]:
+    """Of a collection that everybody's tests add to, what this stage's commands made."""
+    found: list[Any] = []
+    page = actor.get(service, path, limit=100)
+    while True:
+        found += [item for item in page["items"] if _mark(stage) in json.dumps(item).lower()]
+        if page["next"] is None:
+            return found
+        page = actor.get(service, path, limit=100, cursor=page["next"])
 
 
 def settled(stage: Stage, service: str) -> Any:

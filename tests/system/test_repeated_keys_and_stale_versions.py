@@ -18,7 +18,7 @@ def test_a_repeated_key_does_nothing_twice_and_serves_no_other_request(stage: St
         if "email" in good:
             good |= {"email": f"{key}@example.org", "external_id": key}
         if command.path in ("/skills", "/clients"):
-            good["name"] = key
+            good["name"] += f" {key}"
             good.pop("synonyms", None)
         body = json.dumps(good).encode()
         first = send(stage, command, body, Idempotency_Key=key)
