@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from benchmarks.recommendations.company import PROGRAM
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from mentormesh.stack import ports
 from servicekit.testing.web import AUDIENCE, ISSUER, Issuer
 
 START_SECONDS = 120.0
@@ -69,9 +69,7 @@ def serving(
 
     server = make_server("127.0.0.1", 0, keys, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        bind = f"127.0.0.1:{free.getsockname()[1]}"
+    bind = f"127.0.0.1:{ports.free()}"
     environment = {
         **os.environ,
         "MONGODB_URI": mongodb,

@@ -23,6 +23,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from contracts import Envelope, Record, decode
+from mentormesh.stack import ports
 from servicekit.config import KafkaSettings
 from servicekit.kafka import KafkaLog
 from servicekit.kafka.connection import Wire
@@ -107,7 +108,7 @@ class Pair:
         self._patient = patient
         self._logs = logs
         self._mutant = mutant
-        self._port = _free_port()
+        self._port = ports.free()
         self.processes: dict[str, Supervised] = {}
 
     def initialise(self) -> None:
@@ -306,13 +307,6 @@ def kill(process: Supervised) -> None:
 
 def _topics() -> tuple[str, ...]:
     return ("mentormesh.matching.plan", "mentormesh.matching.request")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _answers(port: int) -> bool:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from mentormesh.stack import ports
 from mentormesh.testing import Backing
 from servicekit.testing.pair import LISTENER, TELLER
 
@@ -70,13 +70,6 @@ def running(command: str, variables: dict[str, str]) -> Iterator[subprocess.Pope
         process.communicate()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def ask(url: str, method: str = "GET") -> str:
     """The body, once the address answers."""
     deadline = time.monotonic() + 30
@@ -113,7 +106,7 @@ class TestOnRealParts:
         assert "these topics do not exist" in the_one_line(run("work", self.of(TELLER, variables)))
 
     def test_a_service_starts_works_and_stops_cleanly(self, variables: dict[str, str]) -> None:
-        web, probes = free_port(), free_port()
+        web, probes = ports.free(), ports.free()
         serve = self.of(TELLER, variables, BIND=f"127.0.0.1:{web}", WEB_WORKERS="2", METRICS_BIND="127.0.0.1:0")
         relay = self.of(TELLER, variables, METRICS_BIND="127.0.0.1:0")
         listen = self.of(LISTENER, variables, METRICS_BIND=f"127.0.0.1:{probes}")

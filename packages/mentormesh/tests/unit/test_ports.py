@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from mentormesh.stack.failures import PortTaken, StackFailure
-from mentormesh.stack.ports import HOST, assign, parse
+from mentormesh.stack.ports import HOST, assign, free, parse
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def taken() -> Iterator[int]:
 def test_free_ports_are_none_that_an_outgoing_connection_or_another_part_may_take_meanwhile() -> None:
     first = assign(["portal", "profiles"], {}, {}, auto=True)
     second = assign(["portal", "profiles"], {}, {}, auto=True)
-    given = [*first.values(), *second.values()]
-    assert len(set(given)) == 4
+    given = [*first.values(), *second.values(), free(), free()]
+    assert len(set(given)) == 6
     assert all(20_000 <= port < 32_000 for port in given)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from mentormesh.stack import ports
 from mentormesh.testing import Backing
 from servicekit.testing.web import AUDIENCE, ISSUER, Issuer
 
@@ -34,9 +34,6 @@ def issuer() -> Iterator[tuple[Issuer, str]]:
 
 @pytest.fixture
 def environment(stack_backing: Backing, own_name: str, issuer: tuple[Issuer, str]) -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        bind = f"127.0.0.1:{free.getsockname()[1]}"
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "MONGODB_URI": stack_backing.mongodb,
@@ -47,6 +44,6 @@ def environment(stack_backing: Backing, own_name: str, issuer: tuple[Issuer, str
         "TOKEN_AUDIENCE": AUDIENCE,
         "JWKS_URL": issuer[1],
         "CURSOR_SECRET": secrets.token_hex(32),
-        "BIND": bind,
+        "BIND": f"127.0.0.1:{ports.free()}",
         "METRICS_BIND": "127.0.0.1:0",
     }

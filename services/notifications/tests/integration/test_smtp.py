@@ -1,6 +1,5 @@
 """Mail over a real SMTP conversation on the loopback interface."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from mentormesh.stack import ports
 from notifications.channels import Sender, SmtpMailer
 from notifications.domain.mail import Attendee, Mail
 from notifications.ports import AddressRefused, NotDelivered
@@ -50,13 +50,6 @@ class Inbox:
         return "250 OK"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def inbox() -> Inbox:
     return Inbox()
@@ -64,7 +57,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def mailer(inbox: Inbox) -> Iterator[SmtpMailer]:
-    port = free_port()
+    port = ports.free()
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     yield SmtpMailer(f"smtp://127.0.0.1:{port}", SENDER)
@@ -99,7 +92,7 @@ def test_a_refused_recipient_is_for_ever_or_for_now(
 
 def test_a_server_that_is_away_is_tried_later() -> None:
     with pytest.raises(NotDelivered, match="server_unreachable"):
-        SmtpMailer(f"smtp://127.0.0.1:{free_port()}", SENDER).send(MAIL)
+        SmtpMailer(f"smtp://127.0.0.1:{ports.free()}", SENDER).send(MAIL)
 
 
 @pytest.fixture
@@ -132,7 +125,7 @@ def guarded(inbox: Inbox, identity: Path) -> Iterator[int]:
 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(identity)
-    port = free_port()
+    port = ports.free()
     controller = Controller(
         inbox,
         hostname="127.0.0.1",

@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from mentormesh.stack import ports
 from mentormesh.testing import Backing
 from servicekit.mongo import connect
 
@@ -82,9 +82,7 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture(scope="module")
 def environment(stack_backing: Backing, provider: Provider) -> Iterator[dict[str, str]]:
     database = f"t{secrets.token_hex(6)}"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        bind = f"127.0.0.1:{free.getsockname()[1]}"
+    bind = f"127.0.0.1:{ports.free()}"
     yield {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "MONGODB_URI": stack_backing.mongodb,

@@ -73,6 +73,17 @@ def assign(
     return assigned
 
 
+def free(what: str = "a test") -> int:
+    """A port that nothing listens on and that no outgoing connection will take.
+
+    Raises:
+        StackFailure: there is none; it names `what` wanted it.
+    """
+    with _bind_free(what) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
 def _listen(part: str, chosen: int, remembered: int, auto: bool) -> socket.socket:
     if chosen or not auto:
         return _bind(part, chosen or remembered or FRIENDLY[part])
