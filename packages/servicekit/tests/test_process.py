@@ -60,6 +60,46 @@ def test_a_database_that_does_not_answer_is_one_line() -> None:
     assert the_one_line(run("work", environment(TELLER))).startswith("matching: MONGODB_URI: the server did not answer")
 
 
+HANGING = """
+import sys
+import threading
+
+from servicekit import worker
+from servicekit.config import KafkaSettings
+from servicekit.store import Unit
+from servicekit.testing.log import MemoryLog
+from servicekit.testing.pair import TELLER, TELLER_CATALOGUE
+from servicekit.testing.store import MemoryStore
+
+
+def hang(store, clock):
+    print("hanging", flush=True)
+    threading.Event().wait()
+
+
+worker._STOP_SECONDS = 0.5
+events = MemoryLog()
+store = MemoryStore(Unit, TELLER_CATALOGUE, TELLER)
+kafka = KafkaSettings(bootstrap="nowhere")
+loops = [worker.Loop("stuck", hang, every=0.01)]
+whole = worker.Worker(service=TELLER, store=store, kafka=kafka, loops=loops, events=events)
+events.prepare(whole.topics())
+sys.exit(whole.run())
+"""
+
+
+def test_a_worker_is_not_kept_by_a_thread_that_hangs_and_says_which() -> None:
+    argv = [sys.executable, "-u", "-c", HANGING]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        said = [next(line for line in process.stdout if line == "hanging\n")]
+        process.terminate()
+        said += process.stdout.readlines()
+    assert process.returncode == 1, said
+    assert "worker-stopped" in said[-1]
+    assert "['stuck']" in said[-1]
+
+
 @contextmanager
 def running(command: str, variables: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen([*COMMAND, command], env=variables, stderr=subprocess.PIPE, text=True)

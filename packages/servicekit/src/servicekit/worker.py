@@ -31,7 +31,7 @@ from servicekit.watchdog import Watchdog
 
 RELAY_EVERY_SECONDS = 0.2
 _WATCH_EVERY_SECONDS = 5.0
-_STOP_SECONDS = 10.0
+_STOP_SECONDS = 8.0  # a container engine kills after ten
 
 log = structlog.get_logger()
 
@@ -137,12 +137,14 @@ class Running:
         for loop in worker.loops:
             if loop.stop is not None:
                 loop.stop()
+        deadline = time.monotonic() + _STOP_SECONDS
         for thread in self._threads:
-            thread.join(_STOP_SECONDS)
+            thread.join(max(deadline - time.monotonic(), 0))
         probes.shutdown()
         self._events.close()
-        log.info("worker-stopped", failed=self._failed)
-        if any(thread.is_alive() for thread in self._threads):
+        hanging = [thread.name for thread in self._threads if thread.is_alive()]
+        log.info("worker-stopped", failed=self._failed, hanging=hanging)
+        if hanging:
             # A thread that hangs in a library would keep the process for ever.
             os._exit(1)
         return 1 if self._failed else 0

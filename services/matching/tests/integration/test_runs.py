@@ -207,13 +207,15 @@ def test_a_cancelled_run_is_gone(world: World, worker: Worker) -> None:
     _until(lambda: found(world, other).state == "ready")
 
 
-def test_a_worker_that_is_told_to_stop_leaves_its_run_to_the_next_at_once(world: World, worker: Worker) -> None:
+def test_a_worker_that_is_told_to_stop_leaves_its_run_to_the_next_at_once(
+    world: World, worker: Worker, tmp_path: Path
+) -> None:
     program = _crowd(world, mentees=20, mentors=10, seats=2)
     run = started(world, program)
     first = worker()
     _until(lambda: _solvers_of(first))
     first.terminate()
-    assert first.wait(10) == 0
+    assert first.wait(30) == 0, (tmp_path / "0.log").read_text()
     left: Run = found(world, run)
     assert left.state == "running"
     worker()
