@@ -60,7 +60,8 @@ def test_a_database_that_does_not_answer_is_one_line() -> None:
     assert the_one_line(run("work", environment(TELLER))).startswith("matching: MONGODB_URI: the server did not answer")
 
 
-HANGING = """
+ALONE = """
+import signal
 import sys
 import threading
 
@@ -77,27 +78,46 @@ def hang(store, clock):
     threading.Event().wait()
 
 
+def take_the_signal(store, clock):
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+
 worker._STOP_SECONDS = 0.5
 events = MemoryLog()
 store = MemoryStore(Unit, TELLER_CATALOGUE, TELLER)
 kafka = KafkaSettings(bootstrap="nowhere")
-loops = [worker.Loop("stuck", hang, every=0.01)]
+loops = [worker.Loop("mine", globals()[sys.argv[1]], every=0.01)]
 whole = worker.Worker(service=TELLER, store=store, kafka=kafka, loops=loops, events=events)
 events.prepare(whole.topics())
 sys.exit(whole.run())
 """
 
 
-def test_a_worker_is_not_kept_by_a_thread_that_hangs_and_says_which() -> None:
-    argv = [sys.executable, "-u", "-c", HANGING]
+@contextmanager
+def worker_alone(step: str) -> Iterator[subprocess.Popen[str]]:
+    argv = [sys.executable, "-u", "-c", ALONE, step]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_worker_is_not_kept_by_a_thread_that_hangs_and_says_which() -> None:
+    with worker_alone("hang") as process:
         assert process.stdout is not None
         said = [next(line for line in process.stdout if line == "hanging\n")]
         process.terminate()
-        said += process.stdout.readlines()
+        said += process.communicate(timeout=60)[0].splitlines()
     assert process.returncode == 1, said
     assert "worker-stopped" in said[-1]
-    assert "['stuck']" in said[-1]
+    assert "['mine']" in said[-1]
+
+
+def test_a_worker_stops_also_where_the_signal_came_to_another_thread_than_its_waiting_one() -> None:
+    with worker_alone("take_the_signal") as process:
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
 
 
 @contextmanager

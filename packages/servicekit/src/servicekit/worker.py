@@ -31,6 +31,7 @@ from servicekit.watchdog import Watchdog
 
 RELAY_EVERY_SECONDS = 0.2
 _WATCH_EVERY_SECONDS = 5.0
+_LISTEN_SECONDS = 0.5
 _STOP_SECONDS = 8.0  # a container engine kills after ten
 
 log = structlog.get_logger()
@@ -133,7 +134,9 @@ class Running:
         _patiently(lambda: self._events.require(worker.topics()), worker.kafka.patience)
         self._start_threads()
         log.info("worker-started", threads=[thread.name for thread in self._threads])
-        self._stopping.wait()
+        while not self._stopping.wait(_LISTEN_SECONDS):
+            # A signal that came to another thread, or just before this wait, is handled only when the wait ends.
+            pass
         for loop in worker.loops:
             if loop.stop is not None:
                 loop.stop()
