@@ -1,5 +1,6 @@
 """What matching does on others' events, in whichever order they come."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -21,14 +22,17 @@ from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Client, Person, Profile, Word
 from matching.handlers import HANDLERS
+from matching.repository import Unit
 from matching.use_cases.people import is_admitted
 from servicekit.caller import Caller
+from servicekit.store import Document, JoinedStore
+from servicekit.testing.store import MemorySession
 
 from .world import World
 
 
-def _happened(world: World, event: Event) -> None:
-    envelope = Envelope(
+def _told(world: World, event: Event) -> Envelope:
+    return Envelope(
         id="evt_1",
         source="profiles",
         type=event.contract.type,
@@ -39,7 +43,10 @@ def _happened(world: World, event: Event) -> None:
         generation=1,
         correlationid="cor_1",
     )
-    HANDLERS[type(event)](world.store, world.clock, envelope)
+
+
+def _happened(world: World, event: Event) -> None:
+    HANDLERS[type(event)](world.store, world.clock, _told(world, event))
 
 
 BEN = PersonChanged(
@@ -150,3 +157,28 @@ def test_a_client_is_kept_and_refused_once_erased(world: World) -> None:
     assert not is_admitted(world.store, replace(caller, scopes=frozenset({"programs:read", "events:read"})))
     _happened(world, ClientErased(client_id="cli_1"))
     assert not is_admitted(world.store, caller)
+
+
+@pytest.mark.parametrize("events", [(BEN, replace(BEN, person_id="prs_ana")), (SAYS, replace(SAYS, person_id="prs_y"))])
+def test_many_events_of_a_kind_ask_the_store_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, events: tuple[Event, ...]
+) -> None:
+    asked: list[str] = []
+    load = MemorySession.load
+
+    def counted(session: MemorySession, collection: str, ids: Sequence[str]) -> list[Document]:
+        asked.append(collection)
+        return load(session, collection, ids)
+
+    monkeypatch.setattr(MemorySession, "load", counted)
+    handler = HANDLERS[type(events[0])]
+    envelopes = [_told(world, event) for event in events]
+
+    def apply(unit: Unit) -> None:
+        assert handler.foresee is not None
+        handler.foresee(unit, envelopes)
+        for envelope in envelopes:
+            handler(JoinedStore(unit), world.clock, envelope)
+
+    world.store.atomically(apply)
+    assert len(asked) == len(set(asked))
