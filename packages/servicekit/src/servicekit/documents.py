@@ -73,9 +73,8 @@ OUTBOX = Documents(
     "outbox",
     (
         index("topic", "key", "sequence", unique=True),
-        # The relay looks at unsent rows only, so these indexes stay as small as the backlog.
+        # The relay looks at unsent rows only, so this index stays as small as the backlog.
         index("time", where={"sent_at": None}),
-        index("key", "time", where={"sent_at": None}),
     ),
 )
 REPLIES = Documents(StoredReply, "replies", (Index(fields=(("expires_at", 1),), expire_after=0),))

@@ -70,9 +70,12 @@ class Horizon:
             self.until, self._width = None, timedelta(0)
             return
         first, last = rows[0].time, rows[-1].time
-        full = len(rows) == limit
-        self._width = max(2 * (last - first), _LEAST_WIDTH) if full else 2 * self._width
-        self.until = max(last, self.until or last) + self._width
+        if len(rows) == limit:
+            self._width = max(2 * (last - first), _LEAST_WIDTH)
+            self.until = last + self._width
+        else:
+            self._width = 2 * self._width
+            self.until = (self.until or last) + self._width
 
 
 def oldest_unsent(unit: Unit, limit: int, horizon: Horizon) -> Backlog:
@@ -91,20 +94,27 @@ def in_line(unit: Unit, backlog: Backlog, sent: SentLines) -> list[OutboxRow]:
 
     A row's predecessor is committed before it, so within one snapshot the lowest unsent sequence of a line is the
     line's next. Where the backlog is longer than what was read, the lines that this process did not send last are
-    asked for what lies before them, all in one question: with a long backlog each question is slow.
+    asked for what lies before them, all of a topic in one question: with a long backlog each question is slow.
     """
     lines: dict[Line, list[OutboxRow]] = {}
     for row in sorted(backlog.rows, key=lambda row: row.sequence):
         lines.setdefault((row.topic, row.key), []).append(row)
     unsure = [] if backlog.whole else [rows[0] for rows in lines.values() if not sent.follows(rows[0])]
-    if unsure:
-        firsts = {(row.topic, row.key): row.sequence for row in unsure}
-        waiting = {"key": {"$in": list({row.key for row in unsure})}, "sent_at": None}
-        for row in unit.find(OutboxRow, waiting, order=(("sequence", -1),)):
-            line = (row.topic, row.key)
-            if line in firsts and row.sequence < firsts[line]:
-                lines[line].insert(0, row)
+    for row in _unsent_before(unit, unsure):
+        lines[row.topic, row.key].insert(0, row)
     return [row for rows in lines.values() for row in contiguous(rows)]
+
+
+def _unsent_before(unit: Unit, firsts: Iterable[OutboxRow]) -> list[OutboxRow]:
+    """The unsent rows that lie before these in their lines, the latest first; one question per topic."""
+    topics_of: dict[str, dict[str, int]] = {}
+    for row in firsts:
+        topics_of.setdefault(row.topic, {})[row.key] = row.sequence
+    found: list[OutboxRow] = []
+    for topic, keys in topics_of.items():
+        told = unit.find(OutboxRow, {"topic": topic, "key": {"$in": list(keys)}}, order=(("sequence", -1),))
+        found += [row for row in told if row.sent_at is None and row.sequence < keys[row.key]]
+    return found
 
 
 def contiguous(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
