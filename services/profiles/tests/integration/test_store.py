@@ -233,6 +233,10 @@ def test_many_people_are_found_and_searched_by_indexes_alone(store: MongoProfile
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MongoSession, "query", noted)
         store.reading(lambda unit: unit.people_by_keys(["E-1", "E-2"], ["ana.garcia@example.com", "x@example.com"]))
+        for key, value in (("user_name_key", ana.user_name_key), ("external_key", "E-1"), ("email_key", ana.email_key)):
+            one = {key: value}
+            assert store.reading(lambda unit, where=one: unit.provisioned(where, (("_id", 1),), 0, 5)) == [ana]
+            assert store.reading(lambda unit, where=one: unit.count_provisioned(where)) == 1
         for words in ((), ("ana",), ("ana", "garcia")):
             assert store.reading(lambda unit, said=words: unit.people_named(said, "E-1", None, 5)) == [ana]
             for one in (Sought(words=words), Sought(words=words, department="Sales", status="active")):

@@ -52,7 +52,7 @@ def prefixes(*texts: str) -> tuple[str, ...]:
 
 
 def slices_behind(name: str) -> Iterator[tuple[str, str | None]]:
-    """The alphabet from `name` on as (first, end before) slices, each twice as wide as the one before it.
+    """The alphabet from `name` on as (first, end before) slices, each four times as wide as the one before it.
 
     Whoever walks people by name and stops when they have enough looks at few more than they need: a server may read
     all that a question matches before it cuts off what is too much. The last slice has no end.
@@ -61,5 +61,5 @@ def slices_behind(name: str) -> Iterator[tuple[str, str | None]]:
     while place + width <= len(_CUTS):
         end = _CUTS[place + width - 1]
         yield name, end
-        name, place, width = end, place + width, 2 * width
+        name, place, width = end, place + width, 4 * width
     yield name, None
