@@ -88,11 +88,11 @@ class Works:
         if self._failure is not None:
             raise RuntimeError("what works beside the bench broke") from self._failure
 
-    def stop(self) -> None:
-        """End every thread after its step."""
+    def stop(self, patience: float = _JOIN_SECONDS) -> None:
+        """End every thread after its step, and wait so many seconds for each."""
         self._stopping.set()
         for thread in self._threads:
-            thread.join(_JOIN_SECONDS)
+            thread.join(patience)
 
 
 @contextmanager
@@ -102,5 +102,7 @@ def at_work() -> Iterator[Works]:
     try:
         yield works
         works.check()
-    finally:
-        works.stop()
+    except BaseException:
+        works.stop(patience=0.5)
+        raise
+    works.stop()

@@ -18,6 +18,8 @@ from servicekit.store import OutboxRow, Store, Unit
 
 BATCH = 200
 _REMEMBERED_LINES = 50_000
+# A server may compare each row with the whole list that it was found by.
+_MARKED_AT_ONCE = 50
 _LEAST_WIDTH = timedelta(milliseconds=10)
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -227,7 +229,10 @@ class Relay:
 
     def _mark(self, unit: Unit, rows: Sequence[OutboxRow]) -> None:
         self._lease.check(unit)
-        unit.amend(OutboxRow, {"_id": {"$in": [row.id for row in rows]}}, {"sent_at": self._clock.now()})
+        now = self._clock.now()
+        ids = [row.id for row in rows]
+        for start in range(0, len(ids), _MARKED_AT_ONCE):
+            unit.amend(OutboxRow, {"_id": {"$in": ids[start : start + _MARKED_AT_ONCE]}}, {"sent_at": now})
         older = [
             row.id
             for topic, newest in self._newest_states(rows).items()
