@@ -23,6 +23,7 @@ from benchmarks.path.bench import RESULTS
 from benchmarks.path.rows import Row, table
 from benchmarks.people.erasing import ERASED
 from benchmarks.people.measuring import Bench
+from benchmarks.people.working import say
 from benchmarks.stack import Stack
 
 DEFAULT_PEOPLE = 2000
@@ -99,6 +100,7 @@ def measure(people: int) -> dict[str, Any]:
             if own:
                 backing = stack.up("--only", "backing")
                 kafka, mongodb, fenced = backing["kafka"], backing["mongodb"], backing["broker"] != "noida"
+                say("a stack of its own is up")
             load = os.getloadavg()[0]
             bench = Bench(str(kafka), str(mongodb), people, fenced)
             try:
