@@ -1,6 +1,5 @@
 """What matching does on others' events, in whichever order they come."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -22,11 +21,9 @@ from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Client, Person, Profile, Word
 from matching.handlers import HANDLERS
-from matching.repository import Unit
 from matching.use_cases.people import is_admitted
 from servicekit.caller import Caller
-from servicekit.store import Document, JoinedStore
-from servicekit.testing.store import MemorySession
+from servicekit.testing.foreseeing import asked_together
 
 from .world import World
 
@@ -160,25 +157,6 @@ def test_a_client_is_kept_and_refused_once_erased(world: World) -> None:
 
 
 @pytest.mark.parametrize("events", [(BEN, replace(BEN, person_id="prs_ana")), (SAYS, replace(SAYS, person_id="prs_y"))])
-def test_many_events_of_a_kind_ask_the_store_once(
-    world: World, monkeypatch: pytest.MonkeyPatch, events: tuple[Event, ...]
-) -> None:
-    asked: list[str] = []
-    load = MemorySession.load
-
-    def counted(session: MemorySession, collection: str, ids: Sequence[str]) -> list[Document]:
-        asked.append(collection)
-        return load(session, collection, ids)
-
-    monkeypatch.setattr(MemorySession, "load", counted)
-    handler = HANDLERS[type(events[0])]
-    envelopes = [_told(world, event) for event in events]
-
-    def apply(unit: Unit) -> None:
-        assert handler.foresee is not None
-        handler.foresee(unit, envelopes)
-        for envelope in envelopes:
-            handler(JoinedStore(unit), world.clock, envelope)
-
-    world.store.atomically(apply)
+def test_many_events_of_a_kind_ask_the_store_once(world: World, events: tuple[Event, ...]) -> None:
+    asked = asked_together(world.store, world.clock, HANDLERS[type(events[0])], [_told(world, one) for one in events])
     assert len(asked) == len(set(asked))
