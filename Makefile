@@ -85,7 +85,7 @@ bench-runs: setup ## Runs in the service beside the engine alone and bare transa
 	$(BIN)/python -m benchmarks.runs.bench --mentees $(or $(MENTEES),2000) --mentors $(or $(MENTORS),500)
 
 .PHONY: bench-people
-bench-people: setup ## Imports, SCIM and the people search beside bare inserts (make bench-people PEOPLE=100000)
+bench-people: setup ## Imports, SCIM, tokens, people search, erasure beside bare figures (PEOPLE=100000)
 	$(BIN)/python -m benchmarks.people.bench --people $(or $(PEOPLE),2000)
 
 .PHONY: faults

@@ -8,7 +8,6 @@ the path, then the whole platform, to weigh it. With KAFKA_BOOTSTRAP and MONGODB
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,32 +18,10 @@ from typing import Any
 import psutil
 from benchmarks.path.measuring import Bench
 from benchmarks.path.rows import rows_of, table
+from benchmarks.stack import Stack
 
 RESULTS = Path(__file__).parents[1] / "results"
 SETTLE_SECONDS = 15.0
-
-
-class Stack:
-    """A local stack of this run's own, driven as an operator drives it."""
-
-    def __init__(self, root: str) -> None:
-        self._root = root
-
-    def up(self, *options: str) -> Any:
-        """Start what is not running yet; its description."""
-        return json.loads(self._tell("up", "--ports", "auto", *options))
-
-    def megabytes(self) -> dict[str, float]:
-        """Resident memory of each process, its children included."""
-        rows = json.loads(self._tell("status"))["processes"]
-        return {row["name"]: float(row["memory_mb"]) for row in rows}
-
-    def down(self) -> None:
-        self._tell("down", "--wipe")
-
-    def _tell(self, *words: str) -> str:
-        argv = [sys.executable, "-m", "mentormesh", *words, "--root", self._root, "--json"]
-        return subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def figures_of(kafka: str, mongodb: str, scale: float) -> dict[str, Any]:

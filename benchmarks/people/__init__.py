@@ -1,1 +1,1 @@
-"""The people benchmark: imports, SCIM and the search, each beside the bare document server of the same run."""
+"""The people benchmark: imports, SCIM, tokens, the search and erasure, each beside the bare figures of the same run."""

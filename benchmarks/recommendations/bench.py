@@ -20,9 +20,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.path.bench import Stack
 from benchmarks.recommendations.company import PROGRAM, fill
 from benchmarks.recommendations.serving import Client, serving
+from benchmarks.stack import Stack
 
 from matching import repository
 from matching.domain.person import Person

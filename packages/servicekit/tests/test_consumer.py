@@ -1,5 +1,6 @@
 """The consumer in memory: each event once, in order, with its effect; poison parked, nothing dropped."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -358,3 +359,20 @@ def test_a_replay_holds_effects_that_were_felt_outside(listener: Listener) -> No
     tell(listener, 3)
     listener.work()
     assert listener.felt() == {KEY: [1, 2, 3]}
+
+
+def test_what_many_handlers_will_read_is_loaded_at_once(listener: Listener) -> None:
+    foreseen: list[list[str]] = []
+
+    def foresee(unit: Unit, envelopes: Sequence[Envelope]) -> None:
+        foreseen.append([envelope.key for envelope in envelopes])
+
+    listener.handlers = {**HANDLERS, RequestReminded: Handler(on_request, foresee=foresee)}
+    listener.consumer = listener.another()
+    tell(listener, 2, key="req_early")  # its own first is missing, so it is parked whatever was loaded for it
+    tell(listener, 1)
+    tell(listener, 1, key="req_2")
+    listener.log.append(broken("req_3", 1))
+    listener.work()
+    assert [sorted(keys) for keys in foreseen] == [[KEY, "req_2", "req_early"]]
+    assert listener.felt() == {KEY: [1], "req_2": [1]}

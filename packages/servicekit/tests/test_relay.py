@@ -1,5 +1,8 @@
 """The relay and its lease, in memory: order per key, nothing passed over, one owner, no harm from an old one."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 import pytest
 
 from contracts import decode
@@ -264,3 +267,76 @@ def test_a_long_backlog_of_many_keys_is_asked_about_in_one_question(
     monkeypatch.setattr(Unit, "find", counted)
     assert relay_of(store, log, seconds, batch=20).step() == 20
     assert len(questions) <= 2
+
+
+def test_in_a_long_backlog_no_look_reaches_much_further_than_a_batch(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = FrozenClock().now()
+    for number in range(300):
+        remind(store, f"req_{number}")
+        moment = start + timedelta(seconds=number)
+        store.atomically(lambda unit, at=moment, key=f"req_{number}": unit.amend(OutboxRow, {"key": key}, {"time": at}))
+    matched: list[int] = []
+    find = Unit.find
+
+    def counted(unit: Unit, kind: type, where: Mapping[str, object], *details: object, **more: object) -> object:
+        if kind is OutboxRow:
+            matched.append(unit.count(OutboxRow, where))
+        return find(unit, kind, where, *details, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Unit, "find", counted)
+    relay = relay_of(store, log, seconds, batch=10)
+    assert [relay.step() for _ in range(31)] == [10] * 30 + [0]
+    assert matched[0] == 300
+    assert max(matched[1:30]) <= 30
+    assert unsent(store) == 0
+
+
+def test_a_row_that_commits_late_is_not_passed_over_in_a_long_backlog(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
+) -> None:
+    for number in range(30):
+        remind(store, f"req_{number}")
+    relay = relay_of(store, log, seconds, batch=10)
+    relay.step()
+    remind(store, "req_late")
+    early = FrozenClock().now() - timedelta(days=3650)
+    store.atomically(lambda unit: unit.amend(OutboxRow, {"key": "req_late"}, {"time": early}))
+    relay.step()
+    assert "req_late" in told(log)
+    while relay.step():
+        continue
+    assert unsent(store) == 0
+
+
+@pytest.mark.parametrize("batch", [1, 2, 10, 200])
+def test_rows_that_commit_late_with_older_ids_and_times_than_rows_already_sent_are_sent(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, batch: int
+) -> None:
+    relay = relay_of(store, log, seconds, batch=batch)
+    start = FrozenClock().now()
+    for number in range(40):
+        key = f"req_{number % 7}"
+        remind(store, key)
+        # Every third row has the time of a transaction that began long before those that were sent meanwhile.
+        moment = start + timedelta(seconds=number) - timedelta(seconds=100 if number % 3 == 0 else 0)
+        where = {"key": key, "sequence": number // 7 + 1}
+        store.atomically(lambda unit, at=moment, late=where: unit.amend(OutboxRow, late, {"time": at}))
+        if number % 2:
+            relay.step()
+    while relay.step():
+        continue
+    assert told(log) == {f"req_{key}": list(range(1, 7 if key < 5 else 6)) for key in range(7)}
+    assert unsent(store) == 0
+
+
+def test_rows_far_behind_a_gap_in_time_are_found(store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds) -> None:
+    for number in range(25):
+        remind(store, f"req_{number}")
+    later = FrozenClock().now() + timedelta(days=3650)
+    store.atomically(lambda unit: unit.amend(OutboxRow, {"key": "req_24"}, {"time": later}))
+    relay = relay_of(store, log, seconds, batch=10)
+    while relay.step():
+        continue
+    assert unsent(store) == 0

@@ -193,7 +193,7 @@ class MongoStore(Generic[U]):
             for entry in documents.indexes:
                 options: dict[str, Any] = {"unique": entry.unique}
                 if entry.where is not None:
-                    options["partialFilterExpression"] = dict(entry.where)
+                    options["partialFilterExpression"] = _explicit(entry.where)
                 if entry.expire_after is not None:
                     options["expireAfterSeconds"] = entry.expire_after
                 self.database[documents.collection].create_index(list(entry.fields), **options)
@@ -244,6 +244,11 @@ def _abandon(session: ClientSession) -> None:
     except PyMongoError as failure:
         # The server drops an abandoned transaction by itself; what matters is the error that led here.
         log.warning("transaction-not-aborted", error=type(failure).__name__)
+
+
+def _explicit(where: Where) -> dict[str, Any]:
+    """The condition with each bare value as `$eq`: a server may take any operator to imply a bare None."""
+    return {name: said if isinstance(said, Mapping) else {"$eq": said} for name, said in where.items()}
 
 
 def _one_below(document: Document) -> Document:

@@ -2,8 +2,9 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -17,6 +18,9 @@ from servicekit.store import OutboxRow, Store, Unit
 
 BATCH = 200
 _REMEMBERED_LINES = 50_000
+# A server may compare each row with the whole list that it was found by.
+_MARKED_AT_ONCE = 50
+_LEAST_WIDTH = timedelta(milliseconds=10)
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 log = structlog.get_logger()
@@ -50,9 +54,40 @@ class SentLines:
             self._last.popitem(last=False)
 
 
-def oldest_unsent(unit: Unit, limit: int) -> Backlog:
+@dataclass
+class Horizon:
+    """Up to which moment the relay looks: in a long backlog not much further than a batch reaches.
+
+    A server may read all that a question matches before it cuts off what is too much, and a question without an end
+    then costs the whole backlog at every look.
+    """
+
+    until: datetime | None = None
+    _width: timedelta = timedelta(0)
+
+    def learn(self, backlog: Backlog, limit: int) -> None:
+        """Set the next look's end by what this one found: nearer where it was too much, farther where too little."""
+        rows = backlog.rows
+        if backlog.whole or not rows:
+            self.until, self._width = None, timedelta(0)
+            return
+        first, last = rows[0].time, rows[-1].time
+        if len(rows) == limit:
+            self._width = max(2 * (last - first), _LEAST_WIDTH)
+            self.until = last + self._width
+        else:
+            self._width = 2 * self._width
+            self.until = (self.until or last) + self._width
+
+
+def oldest_unsent(unit: Unit, limit: int, horizon: Horizon) -> Backlog:
     """The backlog's beginning, always from its start: a cursor would pass rows that commit late."""
-    rows = unit.find(OutboxRow, {"sent_at": None}, order=(("time", 1),), limit=limit)
+    where: dict[str, Any] = {"sent_at": None}
+    if horizon.until is not None:
+        near = unit.find(OutboxRow, where | {"time": {"$lte": horizon.until}}, order=(("time", 1),), limit=limit)
+        if near:
+            return Backlog(near, whole=False)
+    rows = unit.find(OutboxRow, where, order=(("time", 1),), limit=limit)
     return Backlog(rows, whole=len(rows) < limit)
 
 
@@ -61,22 +96,27 @@ def in_line(unit: Unit, backlog: Backlog, sent: SentLines) -> list[OutboxRow]:
 
     A row's predecessor is committed before it, so within one snapshot the lowest unsent sequence of a line is the
     line's next. Where the backlog is longer than what was read, the lines that this process did not send last are
-    asked for what lies before them, all in one question: with a long backlog each question is slow.
+    asked for what lies before them, all of a topic in one question: with a long backlog each question is slow.
     """
     lines: dict[Line, list[OutboxRow]] = {}
     for row in sorted(backlog.rows, key=lambda row: row.sequence):
         lines.setdefault((row.topic, row.key), []).append(row)
     unsure = [] if backlog.whole else [rows[0] for rows in lines.values() if not sent.follows(rows[0])]
-    if unsure:
-        for row in unit.find(OutboxRow, _before(unsure), order=(("sequence", -1),)):
-            lines[row.topic, row.key].insert(0, row)
+    for row in _unsent_before(unit, unsure):
+        lines[row.topic, row.key].insert(0, row)
     return [row for rows in lines.values() for row in contiguous(rows)]
 
 
-def _before(firsts: Iterable[OutboxRow]) -> dict[str, Any]:
-    """The filter of the unsent rows that lie before these in their lines."""
-    lines = [{"topic": row.topic, "key": row.key, "sequence": {"$lt": row.sequence}} for row in firsts]
-    return {"sent_at": None, "$or": lines}
+def _unsent_before(unit: Unit, firsts: Iterable[OutboxRow]) -> list[OutboxRow]:
+    """The unsent rows that lie before these in their lines, the latest first; one question per topic."""
+    topics_of: dict[str, dict[str, int]] = {}
+    for row in firsts:
+        topics_of.setdefault(row.topic, {})[row.key] = row.sequence
+    found: list[OutboxRow] = []
+    for topic, keys in topics_of.items():
+        told = unit.find(OutboxRow, {"topic": topic, "key": {"$in": list(keys)}}, order=(("sequence", -1),))
+        found += [row for row in told if row.sent_at is None and row.sequence < keys[row.key]]
+    return found
 
 
 def contiguous(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
@@ -133,6 +173,7 @@ class Relay:
         self._sender: Sender | None = None
         self._fence: int | None = None
         self._sent = SentLines()
+        self._horizon = Horizon()
         self._failures = 0
 
     def step(self) -> int:
@@ -179,7 +220,8 @@ class Relay:
         return len(ready)
 
     def _look(self, unit: Unit) -> list[OutboxRow]:
-        backlog = oldest_unsent(unit, self._batch)
+        backlog = oldest_unsent(unit, self._batch, self._horizon)
+        self._horizon.learn(backlog, self._batch)
         oldest = min((row.time for row in backlog.rows), default=None)
         metrics.OUTBOX_OLDEST.set((self._clock.now() - oldest).total_seconds() if oldest else 0.0)
         metrics.OUTBOX_UNSENT.set(len(backlog.rows))
@@ -187,15 +229,26 @@ class Relay:
 
     def _mark(self, unit: Unit, rows: Sequence[OutboxRow]) -> None:
         self._lease.check(unit)
-        unit.amend(OutboxRow, {"_id": {"$in": [row.id for row in rows]}}, {"sent_at": self._clock.now()})
-        for topic, newest in self._newest_states(rows).items():
-            older = [
-                {"key": key, "sequence": {"$lt": sequence}, "sent_at": {"$ne": None}}
-                for key, sequence in newest.items()
-                if sequence > 1
-            ]
-            if older:
-                unit.discard(OutboxRow, {"topic": topic, "$or": older})
+        now = self._clock.now()
+        ids = [row.id for row in rows]
+        for start in range(0, len(ids), _MARKED_AT_ONCE):
+            unit.amend(OutboxRow, {"_id": {"$in": ids[start : start + _MARKED_AT_ONCE]}}, {"sent_at": now})
+        older = [
+            row.id
+            for topic, newest in self._newest_states(rows).items()
+            for row in self._told_before(unit, topic, newest)
+        ]
+        if older:
+            unit.discard(OutboxRow, {"_id": {"$in": older}})
+
+    @staticmethod
+    def _told_before(unit: Unit, topic: str, newest: Mapping[str, int]) -> list[OutboxRow]:
+        """The sent snapshots of these keys that are older than the newest."""
+        keys = [key for key, sequence in newest.items() if sequence > 1]
+        if not keys:
+            return []
+        told = unit.find(OutboxRow, {"topic": topic, "key": {"$in": keys}})
+        return [row for row in told if row.sequence < newest[row.key] and row.sent_at is not None]
 
     @staticmethod
     def _newest_states(rows: Sequence[OutboxRow]) -> dict[str, dict[str, int]]:

@@ -1,5 +1,7 @@
 """What this service does when other services tell it something."""
 
+from collections.abc import Sequence
+
 from contracts import Envelope, Event
 from contracts.matching import (
     EnrolmentApplied,
@@ -20,7 +22,7 @@ from contracts.matching import (
 )
 from contracts.profiles import ErasureStarted, PersonChanged, PersonErased
 from feedback import projections
-from feedback.ports import Store
+from feedback.ports import Store, Unit
 from feedback.projections import ParticipationState
 from feedback.use_cases import journeys, people
 from feedback.use_cases.journeys import Mentorship
@@ -106,6 +108,11 @@ def on_person_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
     store.atomically(lambda unit: projections.keep_person(unit, told))
 
 
+def foresee_people(unit: Unit, envelopes: Sequence[Envelope]) -> None:
+    """Load many people by one question."""
+    projections.foresee(unit, [envelope.key for envelope in envelopes])
+
+
 def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
     """Whatever somebody wrote, or was written, is destroyed."""
     people.forget_person(store, SYSTEM, envelope.key)
@@ -135,7 +142,7 @@ HANDLERS: Handlers = {
     MentorshipEnded: Handler(on_mentorship_ended),
     PlanChanged: Handler(on_plan_changed),
     **{fact: Handler(on_enrolment) for fact in PLACES},
-    PersonChanged: Handler(on_person_changed),
+    PersonChanged: Handler(on_person_changed, foresee=foresee_people),
     PersonErased: Handler(on_person_erased),
     ErasureStarted: Handler(on_erasure_started),
 }

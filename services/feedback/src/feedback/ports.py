@@ -1,6 +1,6 @@
 """What the use cases need of the store: the unit of work and its named queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -25,6 +25,10 @@ class Unit(Protocol):
 
     def require(self, kind: type[E], id: str, expected: int | None = None) -> E:
         """The entity, at the expected version; else `NotFound` or `Stale`."""
+        ...
+
+    def prefetch(self, kind: type[Entity], ids: Iterable[str]) -> None:
+        """Load many at once, so that later `get`s cost nothing."""
         ...
 
     def save(self, entity: E, *events: Event) -> E:

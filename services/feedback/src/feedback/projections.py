@@ -1,5 +1,6 @@
 """Programs, places and people as other services tell them, folded into what this one keeps."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from contracts.matching import PlanChanged
@@ -58,6 +59,11 @@ def keep_person(unit: Unit, told: PersonChanged) -> None:
     )
     if person != held:
         unit.save(person)
+
+
+def foresee(unit: Unit, person_ids: Sequence[str]) -> None:
+    """Load these people, so that keeping each asks nothing."""
+    unit.prefetch(Person, person_ids)
 
 
 def days(duration: str) -> int:

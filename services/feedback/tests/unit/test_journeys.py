@@ -1,6 +1,7 @@
 """Journeys: opened by a fact of another service, in whatever order its topics arrive."""
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -19,11 +20,13 @@ from contracts.profiles import ErasureStarted, PersonChanged, PersonErased
 from feedback import repository
 from feedback.domain.errors import JourneyClosed
 from feedback.domain.journey import Agreement
+from feedback.handlers import HANDLERS
 from feedback.use_cases import journeys, reviews, sessions
 from servicekit.refusals import Forbidden, NotFound, NotYetKnown, Stale
 from servicekit.testing import FrozenClock, MemoryStore
+from servicekit.testing.foreseeing import asked_together
 
-from .conftest import ANA, BEN, CARA, DAN, IDS, NOW, PLAN, STARTED, Tell
+from .conftest import ANA, BEN, CARA, DAN, IDS, NOW, PLAN, STARTED, Tell, enveloped
 from .test_sessions import arrange
 
 Store = MemoryStore[repository.Unit]
@@ -145,3 +148,9 @@ def test_erasure_destroys_every_word_keeps_dates_and_gives_one_receipt(
     assert [row["data"]["destroyed"] for row in store.held("outbox") if "receipt" in row["type"]] == [
         {"sessions": 1, "reviews": 1, "agreements": 1, "replies": 0, "parked_events": 0}
     ]
+
+
+def test_many_people_are_asked_about_once(store: Store, clock: FrozenClock) -> None:
+    people = [replace(ANA_WORKS, person_id=f"prs_{number}") for number in range(5)]
+    envelopes = [enveloped(person, NOW) for person in people]
+    assert asked_together(store, clock, HANDLERS[PersonChanged], envelopes) == ["people"]

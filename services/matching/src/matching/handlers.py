@@ -1,5 +1,7 @@
 """What matching does when something happens elsewhere: which event is handled by which function."""
 
+from collections.abc import Sequence
+
 from contracts import Envelope
 from contracts.feedback import SessionHeld
 from contracts.profiles import (
@@ -16,8 +18,8 @@ from contracts.profiles import (
     ThemeChanged,
 )
 from matching import projections
-from matching.domain.person import Client
-from matching.ports.unit import Store
+from matching.domain.person import Client, Profile
+from matching.ports.unit import Store, Unit
 from matching.use_cases import forgetting, mentorships, people
 from servicekit.clock import Clock
 from servicekit.handling import Handler, Handlers
@@ -27,6 +29,11 @@ def on_person_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
     """Facts of a person; whoever left leaves everything they took part in."""
     assert isinstance(envelope.data, PersonChanged)
     people.keep_person(store, clock, projections.person_of(envelope.data, clock.now()))
+
+
+def foresee_people(unit: Unit, envelopes: Sequence[Envelope]) -> None:
+    """Load the people of many events, and their seats, by one question each."""
+    people.foresee(unit, [envelope.key for envelope in envelopes])
 
 
 def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
@@ -56,6 +63,12 @@ def on_profile_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
     """A profile; its capacity is the person's own limit."""
     assert isinstance(envelope.data, ProfileChanged)
     people.keep_profile(store, clock, projections.profile_of(envelope.data, clock.now()))
+
+
+def foresee_profiles(unit: Unit, envelopes: Sequence[Envelope]) -> None:
+    """Load the profiles of many events, their people and seats, by one question each."""
+    people.foresee(unit, [envelope.key for envelope in envelopes])
+    unit.prefetch(Profile, [envelope.key for envelope in envelopes])
 
 
 def on_profile_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
@@ -93,12 +106,12 @@ def on_session_held(store: Store, clock: Clock, envelope: Envelope) -> None:
 
 
 HANDLERS: Handlers = {
-    PersonChanged: Handler(on_person_changed),
+    PersonChanged: Handler(on_person_changed, foresee=foresee_people),
     PersonErased: Handler(on_person_erased),
     ErasureRequested: Handler(on_erasure_requested),
     ErasureCancelled: Handler(on_erasure_cancelled),
     ErasureStarted: Handler(on_erasure_started),
-    ProfileChanged: Handler(on_profile_changed),
+    ProfileChanged: Handler(on_profile_changed, foresee=foresee_profiles),
     ProfileErased: Handler(on_profile_erased),
     SkillChanged: Handler(on_skill_changed),
     ThemeChanged: Handler(on_theme_changed),

@@ -23,12 +23,13 @@ from matching.domain.person import Client, Person, Profile, Word
 from matching.handlers import HANDLERS
 from matching.use_cases.people import is_admitted
 from servicekit.caller import Caller
+from servicekit.testing.foreseeing import asked_together
 
 from .world import World
 
 
-def _happened(world: World, event: Event) -> None:
-    envelope = Envelope(
+def _told(world: World, event: Event) -> Envelope:
+    return Envelope(
         id="evt_1",
         source="profiles",
         type=event.contract.type,
@@ -39,7 +40,10 @@ def _happened(world: World, event: Event) -> None:
         generation=1,
         correlationid="cor_1",
     )
-    HANDLERS[type(event)](world.store, world.clock, envelope)
+
+
+def _happened(world: World, event: Event) -> None:
+    HANDLERS[type(event)](world.store, world.clock, _told(world, event))
 
 
 BEN = PersonChanged(
@@ -150,3 +154,9 @@ def test_a_client_is_kept_and_refused_once_erased(world: World) -> None:
     assert not is_admitted(world.store, replace(caller, scopes=frozenset({"programs:read", "events:read"})))
     _happened(world, ClientErased(client_id="cli_1"))
     assert not is_admitted(world.store, caller)
+
+
+@pytest.mark.parametrize("events", [(BEN, replace(BEN, person_id="prs_ana")), (SAYS, replace(SAYS, person_id="prs_y"))])
+def test_many_events_of_a_kind_ask_the_store_once(world: World, events: tuple[Event, ...]) -> None:
+    asked = asked_together(world.store, world.clock, HANDLERS[type(events[0])], [_told(world, one) for one in events])
+    assert len(asked) == len(set(asked))

@@ -1,5 +1,7 @@
 """What this service does when something happened: tell people, keep the feed, know whom to reach."""
 
+from collections.abc import Sequence
+
 from contracts import Envelope, contracts
 from contracts.matching import PlanChanged
 from contracts.profiles import (
@@ -13,7 +15,7 @@ from contracts.profiles import (
 )
 from notifications import feed, projections
 from notifications.domain.notices import TELLING, notices_of
-from notifications.ports import Store
+from notifications.ports import Store, Unit
 from notifications.use_cases import contacts, messages
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -38,11 +40,21 @@ def on_contact_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
     contacts.keep_contact(store, clock, SYSTEM, told.person_id, told.name, told.email, told.locale, told.time_zone)
 
 
+def foresee_contacts(unit: Unit, envelopes: Sequence[Envelope]) -> None:
+    """Load what keeping many contacts reads by one question each."""
+    contacts.foresee(unit, [envelope.key for envelope in envelopes])
+
+
 def on_person_changed(store: Store, clock: Clock, envelope: Envelope) -> None:
     """Somebody came, left or returned."""
     told = envelope.data
     assert isinstance(told, PersonChanged)
     store.atomically(lambda unit: projections.keep_status(unit, told))
+
+
+def foresee_people(unit: Unit, envelopes: Sequence[Envelope]) -> None:
+    """Load many people by one question."""
+    projections.foresee(unit, [envelope.key for envelope in envelopes])
 
 
 def on_person_erased(store: Store, clock: Clock, envelope: Envelope) -> None:
@@ -86,9 +98,9 @@ HANDLERS: Handlers = {
         for contract in _TOLD_HERE
         if contract.visibility == "public" or contract.cls in TELLING
     },
-    ContactChanged: Handler(on_contact_changed),
+    ContactChanged: Handler(on_contact_changed, foresee=foresee_contacts),
     ContactErased: Handler(on_person_erased),
-    PersonChanged: Handler(on_person_changed),
+    PersonChanged: Handler(on_person_changed, foresee=foresee_people),
     PersonErased: Handler(on_person_erased),
     ErasureStarted: Handler(on_erasure_started),
     PlanChanged: Handler(on_plan_changed),

@@ -63,6 +63,10 @@ class Unit(Protocol):
         """Somebody's deliveries that are not over."""
         ...
 
+    def foresee_deliveries(self, person_ids: Sequence[str]) -> None:
+        """Learn by one question which of these people have deliveries that are not over; nobody else is asked about."""
+        ...
+
     def feed_unnumbered(self, limit: int) -> list[FeedRow]:
         """Rows that wait for their position, so that an event never comes before an earlier one of its key."""
         ...

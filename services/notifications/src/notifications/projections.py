@@ -1,5 +1,6 @@
 """People, programs and clients as other services tell them, folded into what this one keeps."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from contracts.matching import PlanChanged
@@ -13,6 +14,11 @@ def keep_status(unit: Unit, told: PersonChanged) -> None:
     held = unit.get(Contact, told.person_id) or Contact(id=told.person_id)
     if held.status != "erased" and (held.status != told.status or not held.version):
         unit.save(replace(held, status=told.status))
+
+
+def foresee(unit: Unit, person_ids: Sequence[str]) -> None:
+    """Load these people, so that keeping each asks nothing."""
+    unit.prefetch(Contact, person_ids)
 
 
 def keep_program(unit: Unit, told: PlanChanged) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
+from contracts import Event
 from notifications.domain.delivery import Delivery
 from notifications.domain.feed import FeedHead, FeedRow
 from notifications.domain.known import Client, Contact, Erasure, Program
@@ -10,7 +12,10 @@ from notifications.domain.message import Message
 from notifications.domain.preferences import Preferences
 from notifications.ports import Place
 from servicekit import store
-from servicekit.store import Documents, index
+from servicekit.entity import Entity
+from servicekit.store import Catalogue, Documents, Session, index
+
+E = TypeVar("E", bound=Entity)
 
 DOCUMENTS: tuple[Documents, ...] = (
     Documents(Contact, "contacts"),
@@ -32,6 +37,15 @@ DOCUMENTS: tuple[Documents, ...] = (
 class Unit(store.Unit):
     """One unit of work of this service."""
 
+    def __init__(self, session: Session, catalogue: Catalogue, service: str, generation: int) -> None:
+        super().__init__(session, catalogue, service, generation)
+        self._without_deliveries: set[str] = set()
+
+    def save(self, entity: E, *events: Event) -> E:
+        if isinstance(entity, Delivery):
+            self._without_deliveries.discard(entity.person_id)
+        return super().save(entity, *events)
+
     def inbox_of(self, person_id: str, before: Place | None, limit: int) -> list[Message]:
         where = {"person_id": person_id, "in_inbox": True, "archived_at": None, **_older(before)}
         return self.find(Message, where, (("created_at", -1), ("_id", -1)), limit)
@@ -51,7 +65,13 @@ class Unit(store.Unit):
         return [delivery.id for delivery in found]
 
     def deliveries_open(self, person_id: str) -> list[Delivery]:
+        if person_id in self._without_deliveries:
+            return []
         return self.find(Delivery, {"person_id": person_id, "due_at": {"$ne": None}})
+
+    def foresee_deliveries(self, person_ids: Sequence[str]) -> None:
+        found = self.find(Delivery, {"person_id": {"$in": list(person_ids)}, "due_at": {"$ne": None}})
+        self._without_deliveries |= set(person_ids) - {delivery.person_id for delivery in found}
 
     def feed_unnumbered(self, limit: int) -> list[FeedRow]:
         # In the order of keys and sequences, so that a batch never takes a later event of a key and leaves an earlier.

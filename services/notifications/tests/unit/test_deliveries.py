@@ -1,17 +1,23 @@
 """Deliveries: claimed by one worker, tried again with patience, never to somebody who is gone."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from contracts.feedback import SessionReminded
-from contracts.matching import RequestReminded
+from contracts.matching import RequestMade, RequestReminded
+from contracts.profiles import ContactChanged
 from notifications.domain.delivery import MOST_ATTEMPTS
+from notifications.handlers import HANDLERS, foresee_contacts
 from notifications.ports import AddressRefused, NotDelivered
 from notifications.use_cases import deliveries, preferences
 from notifications.use_cases.deliveries import deliver
 from servicekit.caller import Caller
+from servicekit.store import JoinedStore
 from servicekit.testing import FrozenClock
+from servicekit.testing.foreseeing import asked_together
 
 from .conftest import (
     ANA,
@@ -30,6 +36,7 @@ from .conftest import (
     Send,
     Store,
     Tell,
+    enveloped,
 )
 
 SYSTEM = Caller.system("notifications")
@@ -190,6 +197,35 @@ def test_a_contact_that_comes_late_is_mailed_at_once(
     tell(BEN_CONTACT)
     assert send() == 1
     assert [mail.to.name for mail in server.mails] == ["Ben Müller"]
+
+
+def test_many_contacts_are_asked_about_together(store: Store, clock: FrozenClock) -> None:
+    contacts = [replace(ANA_CONTACT, person_id=f"prs_{number}") for number in range(5)]
+    envelopes = [enveloped(contact, NOW) for contact in contacts]
+    assert asked_together(store, clock, HANDLERS[ContactChanged], envelopes) == ["contacts", "deliveries"]
+
+
+@pytest.mark.parametrize("asked_first", [True, False])
+def test_what_waits_for_one_of_many_contacts_is_hastened(store: Store, clock: FrozenClock, asked_first: bool) -> None:
+    """Whether it waited before, or is told in the very transaction that foresaw nothing to wait."""
+
+    def wait_for_ben(joined: Any) -> None:
+        HANDLERS[RequestMade](joined, clock, enveloped(ASKED, NOW))
+        (delivery,) = joined.reading(lambda unit: unit.deliveries_open("prs_ben"))
+        joined.atomically(lambda unit: unit.save(delivery.waiting(NOW)))
+
+    def keep(unit: Any) -> None:
+        contacts = [enveloped(ANA_CONTACT, NOW), enveloped(BEN_CONTACT, NOW)]
+        foresee_contacts(unit, contacts)
+        if not asked_first:
+            wait_for_ben(JoinedStore(unit))
+        for envelope in contacts:
+            HANDLERS[ContactChanged](JoinedStore(unit), clock, envelope)
+
+    if asked_first:
+        store.atomically(lambda unit: wait_for_ben(JoinedStore(unit)))
+    store.atomically(keep)
+    assert store.reading(lambda unit: unit.deliveries_due(NOW, 10))
 
 
 @pytest.mark.parametrize("left_first", [True, False])

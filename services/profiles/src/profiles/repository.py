@@ -1,6 +1,6 @@
 """The documents of this service, their indexes, and its unit of work with the named queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.profile_field import ProfileField
-from profiles.domain.search import Listed, Sought, folded
+from profiles.domain.search import Listed, Sought, folded, slices_behind
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.store import Documents, Index, Order, OutboxRow, Where, index
 
@@ -51,6 +51,9 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("email_key", unique=True),
             index("external_key", unique=True, where={"external_key": {"$gt": ""}}),
             index("user_name_key", unique=True, where={"user_name_key": {"$gt": ""}}),
+            # A partial index does not serve `$in` on every server; many people at once are found by these.
+            index("external_key", "_id"),
+            index("user_name_key", "_id"),
             index("name_prefixes", "sort_name", "_id"),
             index("sort_name", "_id"),
             index("status", "sort_name", "_id"),
@@ -98,6 +101,10 @@ DOCUMENTS: tuple[Documents, ...] = (
 )
 
 
+_BY_NAME: Order = (("sort_name", 1), ("_id", 1))
+_NARROW_FIRST = ("facts.department", "facts.site", "status")
+_FEW = 200
+_UNIQUE = frozenset({"_id", "email_key", "external_key", "user_name_key"})
 _SKILL_FIELDS = ("statement.skills_offered.skill_id", "statement.skills_wanted")
 _THEME_FIELDS = ("statement.goals", "statement.helps_with")
 
@@ -117,18 +124,61 @@ class Unit(servicekit.store.Unit):
     def people_named(
         self, words: Sequence[str], exact: str | None, after: tuple[str, str] | None, limit: int
     ) -> list[Person]:
-        found: dict[str, Any] = {"status": {"$ne": "left"}, "erasure_id": None, **_all("name_prefixes", words)}
+        def fits(person: Person) -> bool:
+            return person.status != "left" and person.erasure_id is None and _is_named(person, words)
+
+        found = self._by_name(_leading(words), fits, after, limit)
         if exact is not None:
-            found = {"$or": [found, {"email_key": folded(exact)}, {"external_key": exact}]}
-        return self.find(Person, _after("sort_name", found, after), (("sort_name", 1), ("_id", 1)), limit)
+            known = self.people_by_keys([exact], [folded(exact)])
+            meant = [one for one in known if exact == one.external_key or folded(exact) == one.email_key]
+            found += [person for person in meant if after is None or _place(person) > after]
+        return sorted({person.id: person for person in found}.values(), key=_place)[:limit]
 
     def people_sought(self, sought: Sought, after: tuple[str, str] | None, limit: int) -> list[Person]:
         said = {"status": sought.status, "facts.department": sought.department, "facts.site": sought.site}
-        found: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
-        if sought.ids is not None:
-            found["_id"] = {"$in": list(sought.ids)}
-        found |= _all("name_prefixes", sought.words)
-        return self.find(Person, _after("sort_name", found, after), (("sort_name", 1), ("_id", 1)), limit)
+        # One condition finds, by its index; the others choose among those found.
+        named = _leading(sought.words)
+        narrowest: Where = named or next(({name: said[name]} for name in _NARROW_FIRST if said[name] is not None), {})
+        among = None if sought.ids is None else frozenset(sought.ids)
+
+        def fits(person: Person) -> bool:
+            return (
+                sought.status in (None, person.status)
+                and sought.department in (None, person.facts.department)
+                and sought.site in (None, person.facts.site)
+                and (among is None or person.id in among)
+                and _is_named(person, sought.words)
+            )
+
+        if among is None or len(among) > _FEW:
+            return self._by_name(narrowest, fits, after, limit)
+        self.prefetch(Person, among)
+        people = [person for id in among if (person := self.get(Person, id)) is not None and fits(person)]
+        return sorted((one for one in people if after is None or _place(one) > after), key=_place)[:limit]
+
+    def _by_name(
+        self, where: Where, fits: Callable[[Person], bool], after: tuple[str, str] | None, limit: int
+    ) -> list[Person]:
+        """The first people by (sort name, id) behind `after` that one indexed equality finds and `fits` lets pass."""
+        found: list[Person] = []
+        for first, end in slices_behind(after[0] if after else ""):
+            for people in self._slice(where, first, end, limit):
+                found += [one for one in people if (after is None or _place(one) > after) and fits(one)]
+                if len(found) >= limit:
+                    return found[:limit]
+        return found
+
+    def _slice(self, where: Where, first: str, end: str | None, limit: int) -> Iterator[list[Person]]:
+        """Everybody of one slice of the alphabet in order, at first about a page at once."""
+        seen: tuple[str, str] | None = None
+        while True:
+            names = {"$gte": seen[0] if seen else first} | ({"$lt": end} if end is not None else {})
+            people = self.find(Person, {**where, "sort_name": names}, _BY_NAME, limit)
+            yield [person for person in people if seen is None or _place(person) > seen]
+            if len(people) < limit:
+                return
+            # A name that more people share than were asked for is passed by asking for more.
+            seen, limit = _place(people[-1]), 2 * limit
 
     def people_with_role(self, role: str) -> list[str]:
         given = [grant.id for grant in self.find(Grant, {"roles": role})]
@@ -178,9 +228,14 @@ class Unit(servicekit.store.Unit):
         return list(found)[:limit]
 
     def provisioned(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Person]:
+        if _names_one(where):
+            found = [person for person in self.find(Person, where) if person.is_provisioned]
+            return found[skip:] if limit is None else found[skip : skip + limit]
         return self.find(Person, _provisioned(where), order, limit, skip)
 
     def count_provisioned(self, where: Where) -> int:
+        if _names_one(where):
+            return len(self.provisioned(where, (), 0, None))
         return self.count(Person, _provisioned(where))
 
     def groups_where(self, where: Where, order: Order, skip: int, limit: int | None) -> list[Group]:
@@ -293,6 +348,27 @@ class Unit(servicekit.store.Unit):
 
     def signing_keys(self) -> list[SigningKey]:
         return self.find(SigningKey, {}, (("signs_from", -1),))
+
+
+def _leading(words: Sequence[str]) -> dict[str, str]:
+    """The condition that finds a name by its longest word, which the fewest people share."""
+    return {"name_prefixes": max(words, key=len)} if words else {}
+
+
+def _is_named(person: Person, words: Sequence[str]) -> bool:
+    return all(word in person.name_prefixes for word in words)
+
+
+def _place(person: Person) -> tuple[str, str]:
+    return person.sort_name, person.id
+
+
+def _names_one(where: Where) -> bool:
+    """Whether a question is for the one with a unique key, as a provider asks before it sends somebody.
+
+    With a further condition not every server would answer it by the key's index.
+    """
+    return len(where) == 1 and all(field in _UNIQUE and isinstance(key, str) for field, key in where.items())
 
 
 def _provisioned(where: Where) -> Where:

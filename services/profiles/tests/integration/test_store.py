@@ -18,7 +18,7 @@ from profiles.use_cases import clients, directory, grants, people, profiles, set
 from profiles.use_cases.profiles import Draft
 from servicekit.caller import Caller
 from servicekit.clock import SystemClock
-from servicekit.mongo import MongoStore, connect
+from servicekit.mongo import MongoSession, MongoStore, connect
 from servicekit.refusals import InvalidInput, Refusal
 from servicekit.store import Catalogue
 
@@ -218,3 +218,30 @@ def test_vocabularies_and_clients_page_as_in_memory(store: MongoProfiles) -> Non
     ]
     page = clients.list_clients(store, SYSTEM, made[0].id, 5)
     assert [client.id for client in page.items] == [client.id for client in made[1:]]
+
+
+def test_many_people_are_found_and_searched_by_indexes_alone(store: MongoProfiles) -> None:
+    ana = register(store, "Ana Garcia", external_id="E-1", department="Sales")
+    questions: list[tuple[dict[str, Any], Any]] = []
+    query = MongoSession.query
+
+    def noted(session: MongoSession, collection: str, where: Any, order: Any, *more: Any) -> Any:
+        if collection == "people":
+            questions.append((dict(where), order))
+        return query(session, collection, where, order, *more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MongoSession, "query", noted)
+        store.reading(lambda unit: unit.people_by_keys(["E-1", "E-2"], ["ana.garcia@example.com", "x@example.com"]))
+        for key, value in (("user_name_key", ana.user_name_key), ("external_key", "E-1"), ("email_key", ana.email_key)):
+            one = {key: value}
+            assert store.reading(lambda unit, where=one: unit.provisioned(where, (("_id", 1),), 0, 5)) == [ana]
+            assert store.reading(lambda unit, where=one: unit.count_provisioned(where)) == 1
+        for words in ((), ("ana",), ("ana", "garcia")):
+            assert store.reading(lambda unit, said=words: unit.people_named(said, "E-1", None, 5)) == [ana]
+            for one in (Sought(words=words), Sought(words=words, department="Sales", status="active")):
+                assert store.reading(lambda unit, sought=one: unit.people_sought(sought, None, 5)) == [ana]
+    people = store.database["people"]
+    for where, order in questions:
+        plan = people.find(where, sort=list(order)).explain()["queryPlanner"]["winningPlan"]
+        assert "COLLSCAN" not in str(plan), where

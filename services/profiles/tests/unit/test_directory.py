@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from profiles.domain.person import Person
+from profiles.domain.search import slices_behind
 from profiles.use_cases.grants import grant_roles
 from profiles.use_cases.people import change_person
 from servicekit.testing import FrozenClock
@@ -75,6 +76,30 @@ def test_pages_follow_one_another_without_a_gap(call: Session, register: Registe
     found = [one["name"] for page in (first, rest) for one in page["items"]]
     assert found == ["Ana", "Ben", "Cara", "Dora Admin"]
     assert rest["next"] is None
+
+
+def test_more_people_of_one_name_than_a_page_has_room_for_are_all_shown(call: Session, register: Register) -> None:
+    for number in range(7):
+        register("Kim Lee", email=f"kim{number}@example.com")
+    register("Kim Lund")
+    register("Élodie Kim")
+    register("Ωmega Kim")
+    shown: list[str] = []
+    page = call("GET", "/v1/directory?q=kim+k&limit=2").get_json()
+    shown += [one["id"] for one in page["items"]]
+    while page["next"]:
+        page = call("GET", f"/v1/directory?q=kim+k&limit=2&cursor={page['next']}").get_json()
+        shown += [one["id"] for one in page["items"]]
+    assert len(shown) == len(set(shown)) == 10
+
+
+def test_slices_cover_the_whole_alphabet_from_any_name_on() -> None:
+    for start in ("", "0", "a", "kim lee", "zz", "ωmega"):
+        slices = list(slices_behind(start))
+        assert slices[0][0] == start
+        assert [end for _, end in slices[:-1]] == [first for first, _ in slices[1:]]
+        assert slices[-1][1] is None
+        assert all(end is None or first < end for first, end in slices)
 
 
 def test_colleagues_have_cards_and_no_directory(api: Api, register: Register) -> None:

@@ -8,7 +8,7 @@ from contracts import Envelope, topics
 from servicekit import origin
 from servicekit.clock import Clock
 from servicekit.consumer.incoming import Incoming, Poison
-from servicekit.handling import Handlers
+from servicekit.handling import Foresight, Handlers
 from servicekit.ledger import Parked, Watermark, key_of, line_of, parked_id
 from servicekit.origin import Origin
 from servicekit.store import JoinedStore, Unit
@@ -47,6 +47,8 @@ class Applying:
             Exception: whatever a handler raises; the caller then tries them one by one.
         """
         unit.prefetch(Watermark, [line_of(self.group, record.raw) for record in records])
+        if len(records) > 1:
+            self._foresee(unit, records)
         return [self.apply(unit, record) for record in records]
 
     def apply(self, unit: Unit, record: Incoming) -> Verdict:
@@ -120,6 +122,16 @@ class Applying:
         return unit.get(Watermark, line) or Watermark(
             id=line, group=self.group, topic=record.topic, key=key_of(record.raw)
         )
+
+    def _foresee(self, unit: Unit, records: Sequence[Incoming]) -> None:
+        """Let each kind of event load at once what its handler will read for every one of them."""
+        together: dict[Foresight, list[Envelope]] = {}
+        for record in records:
+            handler = self._handlers.get(type(record.envelope.data)) if record.envelope is not None else None
+            if record.envelope is not None and handler is not None and handler.foresee is not None:
+                together.setdefault(handler.foresee, []).append(record.envelope)
+        for foresee, envelopes in together.items():
+            foresee(unit, envelopes)
 
     def _is_gap(self, mark: Watermark, topic: str, envelope: Envelope) -> bool:
         """Whether events between the watermark and this one are missing.

@@ -1,11 +1,13 @@
 """What follows in matching when a person, a profile, a word or a client changes elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from matching.domain.mentorship import EndReason
 from matching.domain.person import Client, Person, Profile, Word
+from matching.domain.seats import Seats
 from matching.ports.unit import Store, Unit
 from matching.use_cases.places import give_up
 from matching.use_cases.runs.leaving import leave_runs
@@ -46,6 +48,12 @@ def keep_profile(store: Store, clock: Clock, profile: Profile) -> None:
         unit.save(seats_of(unit, profile.id, now).limited(profile.capacity, now))
 
     store.atomically(work)
+
+
+def foresee(unit: Unit, person_ids: Sequence[str]) -> None:
+    """Load these people and their seats, so that keeping each asks nothing."""
+    unit.prefetch(Person, person_ids)
+    unit.prefetch(Seats, person_ids)
 
 
 def keep_word(store: Store, word: Word) -> None:

@@ -1,5 +1,6 @@
 """Contacts: what became known of people, whether they may still come in, and what must be forgotten."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,6 +45,12 @@ def keep_contact(
             _hasten(unit, person_id, clock.now())
 
     store.atomically(work)
+
+
+def foresee(unit: Unit, person_ids: Sequence[str]) -> None:
+    """Load what is known of these people, and who of them something waits for, so that keeping each asks nothing."""
+    unit.prefetch(Contact, person_ids)
+    unit.foresee_deliveries(person_ids)
 
 
 def erase_person(store: Store, caller: Caller, erasure_id: str, person_id: str) -> None:

@@ -100,6 +100,14 @@ class StoreConformance:
         unsent = store.reading(lambda unit: unit.find(OutboxRow, {"sent_at": None}))
         assert [(row.key, row.version) for row in unsent] == [("req_3", 1)]
 
+    def test_rows_that_an_index_leaves_out_are_found_by_whoever_asks_for_them(self, store: Store[Unit]) -> None:
+        """A server may take `$ne: None` for the None of a partial index, and answer from that index alone."""
+        remind(store, "req_1")
+        store.atomically(lambda unit: unit.amend(OutboxRow, {}, {"sent_at": _LATER}))
+        sent = {"sent_at": {"$ne": None}}
+        for where in (sent, sent | {"key": "req_1"}, sent | {"time": {"$lt": _LATER}}, {"sent_at": {"$gte": _LATER}}):
+            assert store.reading(lambda unit, asked=where: unit.count(OutboxRow, asked)) == 1  # type: ignore[misc]
+
     def test_many_are_discarded_at_once(self, store: Store[Unit]) -> None:
         for key in ("req_1", "req_2"):
             remind(store, key)
