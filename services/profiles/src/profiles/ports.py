@@ -143,6 +143,10 @@ class Unit(Protocol):
         """The chunk of a file that has this line."""
         ...
 
+    def count_chunks(self, import_id: str) -> int:
+        """How many chunks there are of an import."""
+        ...
+
     def discard_file(self, import_id: str) -> None:
         """Drop the chunks and batches of an import."""
         ...

@@ -205,6 +205,9 @@ class Unit(servicekit.store.Unit):
     def chunk_holding(self, import_id: str, line: int) -> Chunk | None:
         return self.first(Chunk, {"import_id": import_id, "first_line": {"$lte": line}}, (("first_line", -1),))
 
+    def count_chunks(self, import_id: str) -> int:
+        return self.count(Chunk, {"import_id": import_id})
+
     def discard_file(self, import_id: str) -> None:
         self.discard(Chunk, {"import_id": import_id})
         self.discard(Batch, {"import_id": import_id})
