@@ -83,8 +83,10 @@ class Unit(Protocol):
         """Entries that have one of these keys as name or synonym."""
         ...
 
-    def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
-        """Entries in use whose names have words that begin so, by (name key, id) after `after`."""
+    def terms_named(
+        self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int, *, retired: bool = False
+    ) -> list[T]:
+        """Entries in use, or retired ones, whose names have words that begin so, by (name key, id) after `after`."""
         ...
 
     def profile_fields(self) -> list[ProfileField]:
