@@ -1,12 +1,12 @@
 """`mentormesh people export`: one archive of everything that the services and the portal hold about a person."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mentormesh.config import Told
 from mentormesh.stack.command import json_option, root_option
 from mentormesh.stack.failures import StackFailure
 from mentormesh.stack.running import running_stack, service_url
@@ -54,7 +54,7 @@ def _portal(stack: dict[str, Any]) -> str:
 
 
 def _token(root: str | None, email: str | None) -> str:
-    given = os.environ.get("MENTORMESH_TOKEN")
+    given = Told.from_env().token
     if given and not email:
         return given
     if not email:
