@@ -44,6 +44,9 @@ class Profiles(Held):
 
     def _cards(self, who: str, query: dict[str, list[str]], *_: Any) -> tuple[int, Any, dict[str, str]]:
         cards = []
+        whole = query.get("answers") == ["all"]
+        if whole and not {"program_manager", "people_admin"} & set(self.people[who]["roles"]):
+            raise Refused(403, "forbidden")
         sought = query.get("q", [""])[0].lower()
         named = [id for id, one in self.people.items() if sought and one["name"].lower().startswith(sought)]
         for id in [*query.get("id", []), *named]:
@@ -57,6 +60,11 @@ class Profiles(Held):
                         ],
                         "themes": profile.get("helps_with", []),
                         "bio": profile.get("bio", ""),
+                        "fields": {
+                            key: answer
+                            for key, answer in profile.get("fields", {}).items()
+                            if whole or self.questions[key]["visible"] == "card"
+                        },
                     }
                 )
         return self._page(cards)
