@@ -2,12 +2,12 @@
 
 import getpass
 import json
-import os
 from dataclasses import asdict
 from typing import Any
 
 import click
 
+from mentormesh.config import Told
 from mentormesh.stack.command import json_option, root_option
 from mentormesh.stack.failures import StackFailure
 from mentormesh.stack.running import running_stack
@@ -22,9 +22,9 @@ def events() -> None:
     """Tail topics; list, release or drop parked events."""
 
 
-def _address(root: str | None, variable: str, name: str) -> str:
-    """The broker's or the document server's address: of the environment, else of the local stack."""
-    return os.environ.get(variable) or str(running_stack(root)[1][name])
+def _address(root: str | None, told: str, name: str) -> str:
+    """The broker's or the document server's address: what the environment told, else the local stack's."""
+    return told or str(running_stack(root)[1][name])
 
 
 @events.command()
@@ -58,7 +58,7 @@ def tail(
     chosen = {name if name in known else f"{prefix}.{name}" for name in asked} or known
     if unknown := chosen - known:
         raise StackFailure(f"No topic is called {sorted(unknown)[0]}. `mentormesh topics --print` lists them.")
-    bootstrap = _address(root, "KAFKA_BOOTSTRAP", "kafka")
+    bootstrap = _address(root, Told.from_env().kafka, "kafka")
     try:
         for row in tailing.follow(bootstrap, sorted(chosen), from_beginning, count, idle):
             click.echo(json.dumps(row) if as_json else tailing.line_of(row))
@@ -85,7 +85,7 @@ def store_of(root: str | None, service: str, database: str | None) -> Any:
     from servicekit.mongo import MongoStore, connect
     from servicekit.store import Catalogue, Unit
 
-    address, name = _address(root, "MONGODB_URI", "mongodb"), database or service
+    address, name = _address(root, Told.from_env().mongodb, "mongodb"), database or service
     # Without the name and the password that an address may carry.
     place = address.rpartition("@")[2].removeprefix("mongodb://").partition("/")[0]
     try:

@@ -1,7 +1,6 @@
 """`mentormesh people`: import people from an HR file, previewed first, and export what is held about one."""
 
 import json
-import os
 import time
 import uuid
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 import click
 import requests
 
+from mentormesh.config import Told
 from mentormesh.export import export
 from mentormesh.stack.command import json_option, root_option
 from mentormesh.stack.failures import StackFailure
@@ -146,12 +146,13 @@ def import_people(
 
 
 def _profiles(root: str | None, email: str | None) -> Profiles:
-    url = os.environ.get("PROFILES_URL", "").rstrip("/")
+    told = Told.from_env()
+    url = told.profiles_url
     if not url:
         folder, stack = running_stack(root)
         sign_in, who = sign_in_of(root), email or stack["people"]["people_admin"]
         return Profiles(service_url(stack, folder, "profiles"), lambda http: sign_in.token(who, http))
-    id, secret = os.environ.get("CLIENT_ID", ""), os.environ.get("CLIENT_SECRET", "")
+    id, secret = told.client_id, told.client_secret
     if not id or not secret:
         raise StackFailure("Set CLIENT_ID and CLIENT_SECRET beside PROFILES_URL, of a client with people:write.")
 

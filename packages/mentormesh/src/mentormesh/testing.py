@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from mentormesh.config import Told
+
 _SHARED = "MENTORMESH_TEST_FOLDER"
 _ORDER = ("environment", "docker", "local")
 
@@ -49,7 +51,7 @@ def own_name() -> str:
 @pytest.fixture(scope="session")
 def platform() -> dict[str, Any]:
     """The whole platform, as `stack.json` describes it: that of `MENTORMESH_STACK`, else one started for this run."""
-    if given := os.environ.get("MENTORMESH_STACK"):
+    if given := Told.from_env().described:
         described: dict[str, Any] = json.loads(Path(given).read_text())
         return described
     from mentormesh.stack import lifecycle
@@ -65,7 +67,7 @@ def platform() -> dict[str, Any]:
 
 
 def _choose() -> Backing:
-    asked = os.environ.get("MENTORMESH_BACKING")
+    asked = Told.from_env().backing
     if asked and asked not in _ORDER:
         raise pytest.UsageError(f"MENTORMESH_BACKING={asked}: choose environment, docker or local.")
     for origin in [asked] if asked else _ORDER:
@@ -79,7 +81,8 @@ def _choose() -> Backing:
 
 
 def _from_environment() -> Backing | None:
-    kafka, mongodb = os.environ.get("KAFKA_BOOTSTRAP"), os.environ.get("MONGODB_URI")
+    told = Told.from_env()
+    kafka, mongodb = told.kafka, told.mongodb
     if not kafka and not mongodb:
         return None
     if not kafka or not mongodb:

@@ -4,7 +4,11 @@ import io
 import json
 import zipfile
 
-from .conftest import SignIn
+import jsonschema
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from .conftest import SignIn, new_browser
 from .fake_services import FakeServices, Refused
 from .test_forms import send
 
@@ -18,6 +22,36 @@ def test_the_archive_has_a_page_and_each_service_s_data_and_schema(signed_in: Si
         page = zipped.read("index.html").decode()
     assert "&lt;b&gt;about me&lt;/b&gt;" in page
     assert "<b>" not in page
+
+
+def test_the_portal_s_own_part_is_for_whoever_has_a_token_and_the_right(
+    app: Flask, signed_in: SignIn, world: FakeServices
+) -> None:
+    signed_in("prs_ana")
+    ben = signed_in("prs_ben")
+    signed_in("prs_dora")
+    path = "/v1/people/prs_ana/data"
+
+    def asked_by(token: str) -> TestResponse:
+        reply = new_browser(app).get(path, headers={"Authorization": token})
+        assert reply.mimetype == "application/json"
+        assert "Set-Cookie" not in reply.headers
+        return reply
+
+    def bearer(person: str) -> str:
+        return "Bearer " + next(token for token, who in world.granted.items() if who == person)
+
+    told = asked_by(bearer("prs_ana")).get_json()
+    assert (told["service"], told["person_id"]) == ("portal", "prs_ana")
+    jsonschema.validate(told["data"], told["schema"])
+    [session] = told["data"]["sessions"]
+    assert set(session) == {"browser", "system", "began", "last_used"}
+    assert told["about"].keys() == told["data"].keys()
+    assert asked_by(bearer("prs_dora")).status_code == 200, "a people admin"
+    assert asked_by(bearer("prs_ben")).status_code == 403
+    assert asked_by("Bearer forged").status_code == 401
+    assert asked_by("").status_code == 401
+    assert ben.get(path).status_code == 401, "a cookie opens no API"
 
 
 def test_half_an_archive_is_none(signed_in: SignIn, world: FakeServices) -> None:

@@ -17,6 +17,14 @@ def a_full_world(world: FakeServices) -> dict[str, str]:
     world.publish(
         "prs_ben", skills_offered=[{"skill": "Kafka", "level": 5}], helps_with=["Finding focus"], bio="<i>Hi</i>"
     )
+    answers = {
+        "career_track": "lead",
+        "wishes": ["expert", "lead"],
+        "years": 7.25,
+        "relocates": False,
+        "note": "<b>No</b>",
+    }
+    world.profiles["prs_ben"]["fields"] = answers
     world.profiles["prs_ben"]["paused_until"] = "2099-01-11"
     world.question("career_track", visible="card", matched=True)
     world.question("wishes", "choices")
@@ -44,6 +52,8 @@ def a_full_world(world: FakeServices) -> dict[str, str]:
         "mentor": f"/mentors/{program['id']}/prs_ben",
         "mentorship": f"/mentorships/{mentorship['id']}",
         "session": f"/sessions/{held['id']}",
+        "answers": "/people/prs_ben/answers",
+        "no answers": f"/people/prs_ana/answers?program={program['id']}",
     }
 
 

@@ -49,9 +49,12 @@ def an_administered_world(world: FakeServices) -> dict[str, str]:
     client = world.add_client("HR system", two_secrets=True, rotated_at=moment(-1))
     revoked = world.add_client("Old bot", revoked_at=moment(-1), programs=["prg_1"])
     known = world.add_term("Rowing", synonyms=["Sculling"], category="Sport", standing="proposed")
+    world.add_term("Cobol", category="Old", retired=True)
     gone = world.add_term("Rwing", merged_into=known["id"], retired=True)
     return {
         "words": "/vocabulary/skills", "no word": "/vocabulary/skills?q=zzz", "themes": "/vocabulary/themes",
+        "retired words": "/vocabulary/skills?retired=yes", "no retired word": "/vocabulary/skills?retired=yes&q=zzz",
+        "no retired theme": "/vocabulary/themes?retired=yes",
         "word": f"/vocabulary/skills/{known['id']}", "merged": f"/vocabulary/skills/{gone['id']}",
         "people": "/people", "nobody": "/people?q=zzz", "person": "/people/prs_ben", "left": "/people/prs_eli",
         "on leave": "/people/prs_flo", "oneself": "/people/prs_dora", "forgotten": "/people/prs_gone",
@@ -382,6 +385,17 @@ def test_a_word_is_added_changed_and_merged(dora: FlaskClient, at: dict[str, str
     reply = send(dora, at["word"], f"{at['word']}/merge", into="sailing")
     assert (held["merged_into"], reply.location) == (made["id"], f"/vocabulary/skills/{made['id']}")
     assert "It was merged into another word." in dora.get(at["word"]).text
+
+
+def test_a_retired_word_is_found_and_brought_back(dora: FlaskClient, world: FakeServices) -> None:
+    [old] = [one for one in world.terms.values() if one["name"] == "Cobol"]
+    page = dora.get("/vocabulary/skills?retired=yes").text
+    assert "Cobol" in page
+    assert "Rwing" not in page, "it was merged"
+    reply = send(dora, "/vocabulary/skills?retired=yes", f"/vocabulary/skills/{old['id']}/offer")
+    assert reply.location == "/vocabulary/skills?retired=yes"
+    assert old["retired"] is False
+    assert "Cobol" not in dora.get("/vocabulary/skills?retired=yes").text
 
 
 def test_a_file_of_words_says_what_came_of_it(dora: FlaskClient, at: dict[str, str]) -> None:

@@ -83,8 +83,10 @@ class Unit(Protocol):
         """Entries that have one of these keys as name or synonym."""
         ...
 
-    def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
-        """Entries in use whose names have words that begin so, by (name key, id) after `after`."""
+    def terms_named(
+        self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int, *, retired: bool = False
+    ) -> list[T]:
+        """Entries in use, or retired ones, whose names have words that begin so, by (name key, id) after `after`."""
         ...
 
     def profile_fields(self) -> list[ProfileField]:
@@ -141,6 +143,10 @@ class Unit(Protocol):
 
     def chunk_holding(self, import_id: str, line: int) -> Chunk | None:
         """The chunk of a file that has this line."""
+        ...
+
+    def count_chunks(self, import_id: str) -> int:
+        """How many chunks there are of an import."""
         ...
 
     def discard_file(self, import_id: str) -> None:

@@ -198,8 +198,12 @@ class Unit(servicekit.store.Unit):
     def terms_with_keys(self, kind: type[T], keys: Sequence[str]) -> list[T]:
         return self.find(kind, {"keys": {"$in": list(keys)}})
 
-    def terms_named(self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int) -> list[T]:
-        found = {"retired": False, **_all("prefixes", words)}
+    def terms_named(
+        self, kind: type[T], words: Sequence[str], after: tuple[str, str] | None, limit: int, *, retired: bool = False
+    ) -> list[T]:
+        # What was merged, or blanked with its proposer, has no words any more and cannot be offered again.
+        wordy = {"prefixes": {"$regex": "."}} if retired else {}
+        found = {"retired": retired, **wordy, **_all("prefixes", words)}
         return self.find(kind, _after("name_key", found, after), (("name_key", 1), ("_id", 1)), limit)
 
     def profile_fields(self) -> list[ProfileField]:
@@ -259,6 +263,9 @@ class Unit(servicekit.store.Unit):
 
     def chunk_holding(self, import_id: str, line: int) -> Chunk | None:
         return self.first(Chunk, {"import_id": import_id, "first_line": {"$lte": line}}, (("first_line", -1),))
+
+    def count_chunks(self, import_id: str) -> int:
+        return self.count(Chunk, {"import_id": import_id})
 
     def discard_file(self, import_id: str) -> None:
         self.discard(Chunk, {"import_id": import_id})

@@ -1,6 +1,6 @@
 """Whoever is forgotten is forgotten by HR files at work, by the identity provider's groups and by merged words too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +16,12 @@ from profiles.domain.vocabulary import Skill
 from profiles.timers import timers
 from profiles.use_cases.erasures import advance_erasure, request_erasure
 from profiles.use_cases.groups import GroupSaid, create_group
+from profiles.use_cases.imports import receiving
+from profiles.use_cases.imports.receiving import MOST_LINES
 from profiles.use_cases.vocabularies import merge_terms
 from servicekit.caller import Caller
 from servicekit.clock import SystemClock
+from servicekit.refusals import WrongState
 from servicekit.testing import FrozenClock
 from servicekit.timers import Timers
 
@@ -84,6 +87,32 @@ def test_a_file_that_is_not_read_yet_is_given_up_with_a_reason(hr: Hr) -> None:
     told = hr.read(id)
     assert told["state"] == "cancelled"
     assert "forgotten" in told["reason"]
+
+
+def test_a_file_that_is_still_coming_in_loses_its_lines_and_is_refused_at_its_end(hr: Hr) -> None:
+    hr.done(THREE)
+    many = "".join(f"E-9{n},n{n}@example.com,N,Engineer,Research,5,Berlin,,active\n" for n in range(MOST_LINES))
+
+    def arriving() -> Iterator[bytes]:
+        yield (HEADER + ANA + many).encode()
+        assert "ana@" in held(hr.store), "her line is stored before she is forgotten"
+        forget(hr.store, hr.person("E-1"))
+        yield CARA.encode()
+
+    clock = SystemClock()
+    received = receiving.store_file(hr.store, clock, SYSTEM, "imp_1", arriving())
+    assert not [trace for trace in TRACES if trace in held(hr.store)]
+    wanted = receiving.Wanted(file_name="hr.csv", mode="changes", auto=False, most_leavers=10)
+    with pytest.raises(WrongState, match="forgotten"):
+        receiving.open_import(hr.store, clock, SYSTEM, "imp_1", received, wanted)
+
+
+def test_what_was_left_of_an_upload_that_broke_off_is_forgotten(hr: Hr) -> None:
+    hr.done(THREE)
+    # A process that is killed tidies nothing up: the chunks stay without an import.
+    receiving.store_file(hr.store, SystemClock(), SYSTEM, "imp_1", [(HEADER + ANA).encode()])
+    forget(hr.store, hr.person("E-1"))
+    assert not [trace for trace in TRACES if trace in held(hr.store)]
 
 
 def test_a_file_that_names_nobody_forgotten_is_left_alone(hr: Hr) -> None:

@@ -47,6 +47,21 @@ def test_terms_are_found_by_beginnings_of_names_and_synonyms_without_accents(cal
     assert suggested(call, "zz") == []
 
 
+def test_retired_terms_are_listed_apart_and_offered_again(call: Session) -> None:
+    old, gone, kept = made(call, "Cobol", "Common Business Language"), made(call, "Pyhton"), made(call, "Python")
+    for id in (old, gone):
+        assert call("PATCH", f"/v1/skills/{id}", {"retired": True}, If_Match="*").status_code == 200
+    assert call("POST", f"/v1/skills/{gone}/merge", {"into": kept}).status_code == 200
+    assert suggested(call, "") == ["Python"]
+    assert suggested(call, "&retired=true") == ["Cobol"], "what was merged is another word now"
+    assert [one["id"] for one in call("GET", "/v1/skills?retired=true").get_json()["items"]] == [old]
+    assert suggested(call, "business&retired=true") == ["Cobol"]
+    assert suggested(call, "py&retired=true") == []
+    assert call("PATCH", f"/v1/skills/{old}", {"retired": False}, If_Match="*").get_json()["retired"] is False
+    assert suggested(call, "cob") == ["Cobol"]
+    assert suggested(call, "&retired=true") == []
+
+
 def test_a_term_is_renamed_and_sorted_anew_and_a_taken_word_is_refused(api: Api, call: Session) -> None:
     python, java = made(call, "Pyhton"), made(call, "Java")
     path = f"/v1/skills/{python}"

@@ -1,19 +1,16 @@
 """A broker and a document server in containers, for tests on a machine with a container engine."""
 
 import logging
-import os
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from mentormesh.config import Told, keep_containers
 from mentormesh.stack.ports import HOST, assign
 from mentormesh.stack.processes import wait_until
 
 log = logging.getLogger(__name__)
-
-KAFKA_IMAGE = "apache/kafka:4.3.1"
-MONGO_IMAGE = "mongo:8"
 
 
 @dataclass(frozen=True)
@@ -29,12 +26,12 @@ class Containers:
 
 def start() -> Containers | None:
     """Start both and wait for them; None where no engine answers or, with a warning, where an image cannot be had."""
-    kafka_image = os.environ.get("KAFKA_IMAGE", KAFKA_IMAGE)
-    mongo_image = os.environ.get("MONGO_IMAGE", MONGO_IMAGE)
+    told = Told.from_env()
+    kafka_image, mongo_image = told.kafka_image, told.mongo_image
     if not engine_answers() or not _have([kafka_image, mongo_image]):
         return None
     # The reaper would end the containers with the first of several test workers; the run's controller removes them.
-    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    keep_containers()
     from testcontainers.core.container import DockerContainer
 
     ports = assign(["kafka", "mongodb"], {}, {}, auto=True)
@@ -53,7 +50,7 @@ def start() -> Containers | None:
 
 def engine_answers() -> bool:
     """Whether a container engine listens at `DOCKER_HOST`, or at its usual socket."""
-    host = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    host = urlsplit(Told.from_env().docker_host)
     family, address = (
         (socket.AF_UNIX, host.path) if host.scheme == "unix" else (socket.AF_INET, (host.hostname, host.port or 2375))
     )

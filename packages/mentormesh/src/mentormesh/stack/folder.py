@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mentormesh.config import Told
 from mentormesh.stack.failures import StackFailure
 
 SECRETS = ("CURSOR_SECRET", "SIGNING_KEY_SECRET", "OIDC_CLIENT_SECRET", "SESSION_SECRET")
@@ -22,7 +23,7 @@ _MARKS = ("ports.json", "stack.json", "secrets.json")
 
 def chosen_root(option: str | None) -> Path:
     """The stack's root: the option, else `MENTORMESH_LOCAL`, else `.local` of the checkout that we stand in."""
-    given = option or os.environ.get("MENTORMESH_LOCAL")
+    given = option or Told.from_env().root
     if given:
         return Path(given).expanduser().resolve()
     here = Path.cwd()

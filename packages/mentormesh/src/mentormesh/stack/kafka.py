@@ -8,6 +8,7 @@ import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from mentormesh.config import Told
 from mentormesh.stack.failures import PartDied, StackFailure
 from mentormesh.stack.folder import Folder
 from mentormesh.stack.ports import HOST, answers
@@ -49,8 +50,7 @@ def why_not_kafka() -> str | None:
 
 def jars() -> Path:
     """Where the broker's jars are kept, for all stacks of this user."""
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(cache) / "mentormesh" / f"kafka-{VERSION}"
+    return Told.from_env().cache / "mentormesh" / f"kafka-{VERSION}"
 
 
 def fetch(folder: Folder) -> None:

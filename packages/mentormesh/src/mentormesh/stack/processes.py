@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from mentormesh.config import inherited
 from mentormesh.stack.failures import PartDied, StackFailure
 
 _POLL_SECONDS = 0.1
@@ -77,7 +78,7 @@ def start(part: Part, log: Path) -> Running:
         streams += [(os.POSIX_SPAWN_DUP2, out.fileno(), number) for number in (1, 2)]
         try:
             # Not subprocess.Popen, whose handle complains when the process outlives its starter, as it shall here.
-            pid = os.posix_spawnp(argv[0], argv, {**os.environ, **part.environment}, file_actions=streams, setsid=True)
+            pid = os.posix_spawnp(argv[0], argv, inherited(part.environment), file_actions=streams, setsid=True)
         except OSError as error:
             raise StackFailure(f"{part.name} cannot be started: {argv[0]}: {error.strerror}.") from error
     try:
@@ -128,7 +129,7 @@ def run_once(part: Part, log: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **part.environment},
+            env=inherited(part.environment),
             check=False,
         )
     if done.returncode:

@@ -1,10 +1,10 @@
 """The running stack's addresses, for the commands that talk to it."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from mentormesh.config import Told
 from mentormesh.stack.failures import NoStack, StackFailure
 from mentormesh.stack.folder import Folder, chosen_root
 
@@ -19,7 +19,7 @@ def running_stack(root: str | None, needed: str = "the local stack") -> tuple[Fo
         StackFailure: `MENTORMESH_STACK` names no description.
     """
     folder = Folder(chosen_root(root))
-    given = os.environ.get(DESCRIBED)
+    given = Told.from_env().described
     if given and root is None:
         return folder, _described(Path(given))
     description = folder.read_stack()

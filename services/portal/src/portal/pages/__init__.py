@@ -3,6 +3,8 @@
 from flask import Flask
 
 from portal.pages import (
+    answers,
+    archives,
     audit,
     back_channel,
     completeness,
@@ -49,5 +51,5 @@ def register(app: Flask, around: Around) -> None:
     app.register_blueprint(sign_in.blueprint(around))
     back_channel.register(app, around)
     for page in (home, profile, my_data, my_sessions, consent, mentors, requests, inbox, mentorships, meetings,
-                 programs, runs, questions, people, audit):  # fmt: skip
+                 programs, runs, questions, answers, people, audit, archives):  # fmt: skip
         app.register_blueprint(page.blueprint)

@@ -20,7 +20,7 @@ from servicekit.refusals import Refusal
 
 _OPEN = {
     "static", "sign_in.start", "sign_in.back", "sign_in.welcome", "sign_in.farewell", "sign_in.left",
-    "back_channel.end", "livez", "readyz", "exposition",
+    "back_channel.end", "archives.portals_part", "livez", "readyz", "exposition",
 }  # fmt: skip
 _ASSETS = Path(__file__).parent.parent / "assets"
 

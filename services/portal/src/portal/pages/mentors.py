@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.clients import ServiceProblem
-from portal.pages import calls, matching
+from portal.pages import calls, matching, questions
 from portal.pages.forms import Form, refused, typed
 from portal.pages.language import _
 
@@ -68,11 +68,12 @@ def _show(form: Form, chosen: str | None) -> str:
 
 
 def _ask(form: Form, program_id: str, mentor_id: str) -> str:
-    program, recommended, asked, known = calls.together(
+    program, recommended, asked, known, own = calls.together(
         lambda: calls.get("matching", f"/v1/programs/{program_id}"),
         lambda: _recommended(program_id, 100),
         lambda: matching.requests("outgoing", "pending"),
         lambda: calls.cards([mentor_id]),
+        questions.asked,
     )
     match = next((one for one in recommended if one["mentor_id"] == mentor_id), None)
     open_requests = [one for one in asked if one["program_id"] == program_id]
@@ -85,6 +86,7 @@ def _ask(form: Form, program_id: str, mentor_id: str) -> str:
         asked=next((one for one in open_requests if one["mentor_id"] == mentor_id), None),
         left=max(0, (program.get("requests") or {}).get("open_per_mentee", 3) - len(open_requests)),
         card=known.get(mentor_id),
+        answers=questions.answered(own, known.get(mentor_id, {})),
     )
 
 

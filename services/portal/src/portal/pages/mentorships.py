@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.clients import ServiceProblem
-from portal.pages import calls, matching, times
+from portal.pages import answers, calls, matching, times
 from portal.pages.forms import Form, refused, typed, whole
 from portal.pages.language import _
 from portal.pages.steps import awaits, counterparts, over
@@ -100,13 +100,15 @@ def end(mentorship_id: str) -> Response:
 def _show(mentorship_id: str, form: Form) -> str:
     mentorship = calls.get("matching", f"/v1/mentorships/{mentorship_id}")
     begun = mentorship["state"] not in ("proposed", "declined", "expired")
-    program, journey, why, known = calls.together(
+    mine = calls.me()["id"]
+    people = (mentorship["mentor_id"], *mentorship["mentee_ids"])
+    program, journey, why, known, private = calls.together(
         lambda: calls.found(lambda: calls.get("matching", f"/v1/programs/{mentorship['program_id']}"), None),
         lambda: matching.journey(mentorship_id) if begun else None,
         lambda: matching.why(mentorship) if mentorship["state"] == "proposed" else [],
-        lambda: calls.cards([mentorship["mentor_id"], *mentorship["mentee_ids"]]),
+        lambda: calls.cards(people),
+        lambda: mine not in people and answers.are_there(),
     )
-    mine = calls.me()["id"]
     others = counterparts(mentorship, mine)
     sessions = (journey or {}).get("sessions", [])
     now = times.now()
@@ -121,7 +123,8 @@ def _show(mentorship_id: str, form: Form) -> str:
         why=why,
         awaits_me=awaits(mentorship, mine),
         others=others,
-        is_participant=mine in (mentorship["mentor_id"], *mentorship["mentee_ids"]),
+        is_participant=mine in people,
+        private=private,
         cards=known,
         untold=[one for one in planned if over(one, now)],
         upcoming=[one for one in planned if not over(one, now)],

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from portal.clients import ServiceProblem
-from portal.pages import calls, matching
+from portal.pages import answers, calls, matching
 from portal.pages.forms import Form, refused, typed
 from portal.pages.language import N_, _
 from portal.pages.refusals import refusal
@@ -77,8 +77,10 @@ def page(program_id: str) -> str:
     program = calls.get("matching", f"/v1/programs/{program_id}")
     if not matching.is_mine(program):
         return render_template("program.html", program=program, places=matching.own_places([program]))
-    places, cockpit = calls.together(lambda: matching.own_places([program]), lambda: _cockpit(program_id))
-    return render_template("cockpit.html", program=program, places=places, **cockpit)
+    places, cockpit, private = calls.together(
+        lambda: matching.own_places([program]), lambda: _cockpit(program_id), answers.are_there
+    )
+    return render_template("cockpit.html", program=program, places=places, private=private, **cockpit)
 
 
 @blueprint.post("/programs/<program_id>/apply")

@@ -43,6 +43,12 @@ def values(questions: list[dict[str, Any]], answers: dict[str, Any]) -> dict[str
     return {f"fields/{one['key']}": answers.get(one["key"]) for one in questions}
 
 
+def answered(questions: list[dict[str, Any]], card: dict[str, Any]) -> list[tuple[dict[str, Any], Any]]:
+    """The questions that a card answers, in their order, each with its answer."""
+    said = card.get("fields", {})
+    return [(one, said[one["key"]]) for one in questions if one["key"] in said]
+
+
 def answers_typed(questions: list[dict[str, Any]]) -> dict[str, Any]:
     """What was typed as answers, in the shape of a profile; what is empty is no answer."""
     found = {one["key"]: _answer(one) for one in questions}

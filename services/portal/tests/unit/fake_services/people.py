@@ -175,7 +175,9 @@ class People(Held):
 
     def _words(self, who: str, query: dict[str, list[str]], *_: Any) -> Any:
         sought = query.get("q", [""])[0].lower()
-        return self._page([one for one in self.terms.values() if one["name"].lower().startswith(sought)])
+        retired = query.get("retired") == ["true"]
+        listed = [one for one in self.terms.values() if one["retired"] == retired and not one["merged_into"]]
+        return self._page([one for one in listed if one["name"].lower().startswith(sought)])
 
     def _add_word(self, who: str, query: Any, body: Body, *_: Any) -> Any:
         if any(one["name"] == body["name"] for one in self.terms.values()):
@@ -184,7 +186,7 @@ class People(Held):
 
     def _change_word(self, who: str, query: Any, body: Body, etag: str, id: str) -> Any:
         held = self.terms[id]
-        if etag != f'"{held["version"]}"':
+        if etag not in ("*", f'"{held["version"]}"'):
             raise Refused(412, "stale")
         held.update(body, version=held["version"] + 1)
         return 200, held, {}

@@ -44,6 +44,9 @@ class Profiles(Held):
 
     def _cards(self, who: str, query: dict[str, list[str]], *_: Any) -> tuple[int, Any, dict[str, str]]:
         cards = []
+        whole = query.get("answers") == ["all"]
+        if whole and not {"program_manager", "people_admin"} & set(self.people[who]["roles"]):
+            raise Refused(403, "forbidden")
         sought = query.get("q", [""])[0].lower()
         named = [id for id, one in self.people.items() if sought and one["name"].lower().startswith(sought)]
         for id in [*query.get("id", []), *named]:
@@ -57,6 +60,11 @@ class Profiles(Held):
                         ],
                         "themes": profile.get("helps_with", []),
                         "bio": profile.get("bio", ""),
+                        "fields": {
+                            key: answer
+                            for key, answer in profile.get("fields", {}).items()
+                            if whole or self.questions[key]["visible"] == "card"
+                        },
                     }
                 )
         return self._page(cards)
@@ -151,6 +159,11 @@ class Profiles(Held):
         told = {"service": self.new("part"), "person_id": id, "made_at": moment(), "about": {"notes": "Why."}}
         return 200, {**told, "data": held, "schema": {}}, {}
 
+    def _sessions_of(self, who: str, query: Any, body: Any, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
+        if who != id and "people_admin" not in self.people[who]["roles"]:
+            raise Refused(403, "forbidden")
+        return 200, {"items": []}, {}
+
     def _routes_of_profiles(self) -> list[Route]:
         return [
             ("GET", "/v1/me", self._me),
@@ -158,6 +171,7 @@ class Profiles(Held):
             ("GET", f"/v1/people{ONE}/data", self._data),
             ("GET", f"/v1/people{ONE}/consent", self._consent),
             ("PUT", f"/v1/people{ONE}/consent", self._agree),
+            ("GET", f"/v1/people{ONE}/sessions", self._sessions_of),
             ("POST", f"/v1/people{ONE}/sessions/end", self._end_sessions),
             ("GET", f"/v1/people{ONE}", lambda who, query, body, etag, id: self._one(self.people, id)),
             ("PATCH", f"/v1/people{ONE}", self._change_person),

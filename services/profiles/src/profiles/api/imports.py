@@ -21,7 +21,7 @@ from profiles.schemas.shapes import PageQuery
 from profiles.use_cases.imports import overview, receiving
 from servicekit import web
 from servicekit.ids import new_id
-from servicekit.refusals import Malformed
+from servicekit.refusals import Malformed, Refusal
 from servicekit.web.schema import Nothing
 
 MOST_BYTES = 268_435_456
@@ -57,7 +57,11 @@ def create_import(query: dict[str, Any]) -> Response:
         return receiving.open_import(store, web.clock(), caller, import_id, received, wanted)
 
     content = f"{received.digest} {request.query_string.decode()}".encode()
-    response = web.command(create, ImportSchema, 201, lambda made: f"/v1/imports/{made.id}", content=content)
+    try:
+        response = web.command(create, ImportSchema, 201, lambda made: f"/v1/imports/{made.id}", content=content)
+    except Refusal:
+        receiving.forget_file(web.store(), import_id)
+        raise
     if response.headers.get("Idempotency-Replayed"):
         receiving.forget_file(web.store(), import_id)
     return response

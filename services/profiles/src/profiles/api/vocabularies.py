@@ -6,7 +6,6 @@ from flask import Response, request
 
 from profiles.api.people import next_position, position
 from profiles.domain.vocabulary import Skill, Theme
-from profiles.schemas.shapes import SearchQuery
 from profiles.schemas.vocabularies import (
     AddTerm,
     ChangeTerm,
@@ -14,6 +13,7 @@ from profiles.schemas.vocabularies import (
     TaxonomySchema,
     TermPage,
     TermSchema,
+    TermsQuery,
 )
 from profiles.use_cases import vocabularies
 from profiles.use_cases.taxonomy import import_taxonomy
@@ -27,11 +27,11 @@ blueprint = web.blueprint("vocabularies", "/v1", description="The organisation's
 
 @blueprint.get("/skills")
 @web.operation("vocabulary.read")
-@blueprint.arguments(SearchQuery, location="query")
+@blueprint.arguments(TermsQuery, location="query")
 @blueprint.response(200, TermPage)
 def suggest_skills(query: dict[str, Any]) -> Response:
     """List skills whose names or synonyms have words that begin like the query's."""
-    return _suggest(Skill, query["q"])
+    return _suggest(Skill, query)
 
 
 @blueprint.post("/skills")
@@ -80,11 +80,11 @@ def import_skills() -> Response:
 
 @blueprint.get("/themes")
 @web.operation("vocabulary.read")
-@blueprint.arguments(SearchQuery, location="query")
+@blueprint.arguments(TermsQuery, location="query")
 @blueprint.response(200, TermPage)
 def suggest_themes(query: dict[str, Any]) -> Response:
     """List themes whose names or synonyms have words that begin like the query's."""
-    return _suggest(Theme, query["q"])
+    return _suggest(Theme, query)
 
 
 @blueprint.post("/themes")
@@ -131,8 +131,10 @@ def import_themes() -> Response:
     return _import(Theme)
 
 
-def _suggest(kind: type[T], query: str) -> Response:
-    found = vocabularies.suggest_terms(web.store(), web.caller(), kind, query, position(), web.limit())
+def _suggest(kind: type[T], query: dict[str, Any]) -> Response:
+    found = vocabularies.suggest_terms(
+        web.store(), web.caller(), kind, query["q"], position(), web.limit(), retired=query["retired"]
+    )
     return web.page(found.items, TermSchema, next_position(found.following))
 
 

@@ -16,11 +16,11 @@ import structlog
 from profiles.domain.imports.course import Import
 from profiles.ports import Store
 from profiles.use_cases.imports.overview import each_fault, read_import
-from profiles.use_cases.imports.receiving import Wanted, open_import, store_file
+from profiles.use_cases.imports.receiving import Wanted, forget_file, open_import, store_file
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
-from servicekit.refusals import InvalidInput, NotFound
+from servicekit.refusals import InvalidInput, NotFound, WrongState
 
 STILL_SECONDS = 10.0
 BLOCK_BYTES = 65_536
@@ -97,7 +97,8 @@ def _begin(store: Store, clock: Clock, caller: Caller, folder: Path, path: Path,
         )
     except FileNotFoundError:
         return False
-    except InvalidInput as refusal:
+    except (InvalidInput, WrongState) as refusal:
+        forget_file(store, import_id)
         _put_away(folder, path, name, FAILED)
         _free(folder / FAILED / f"{name}.errors.txt").write_text(f"{refusal.detail}\n")
         log.warning("import-file-refused", item=import_id, detail=refusal.detail)

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from profiles.schemas.profiles import LONGEST_TERM
-from profiles.schemas.shapes import Flag, Page, Texts, said
+from profiles.schemas.shapes import Flag, Page, SearchQuery, Texts, said
 from servicekit.web.schema import Code, Schema, Text
 
 
@@ -57,6 +57,12 @@ class TermSchema(Schema):
     standing = Code("approved", "proposed", **said("`proposed` came in by somebody's profile; both can be used."))
     retired = fields.Boolean(**said("Whether it is no longer offered."))
     merged_into = fields.String(allow_none=True, **said("The entry that it was merged into."))
+
+
+class TermsQuery(SearchQuery):
+    """Which words to look for, and among which."""
+
+    retired = fields.Boolean(load_default=False, **said("Those that are no longer offered, instead of those that are."))
 
 
 class TermPage(Page):

@@ -31,13 +31,23 @@ class Terms(Generic[T]):
 
 
 def suggest_terms(
-    store: Store, caller: Caller, kind: type[T], query: str, after: tuple[str, str] | None, limit: int
+    store: Store,
+    caller: Caller,
+    kind: type[T],
+    query: str,
+    after: tuple[str, str] | None,
+    limit: int,
+    *,
+    retired: bool = False,
 ) -> Terms[T]:
-    """Entries whose names or synonyms have words that begin like the query's; an empty query is all of them."""
+    """Entries whose names or synonyms have words that begin like the query's; an empty query is all of them.
+
+    Those that are offered, or those that were and can be again: what was merged is in neither.
+    """
     TABLE.require(caller, "vocabulary.read")
 
     def work(unit: Unit) -> Terms[T]:
-        found = unit.terms_named(kind, search_words(query), after, limit + 1)
+        found = unit.terms_named(kind, search_words(query), after, limit + 1, retired=retired)
         shown = found[:limit]
         following = (shown[-1].name_key, shown[-1].id) if len(found) > limit else None
         return Terms(items=shown, following=following)

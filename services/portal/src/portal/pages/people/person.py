@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.clients import ServiceProblem
-from portal.pages import calls
+from portal.pages import answers, calls
 from portal.pages.archives import archive_about
 from portal.pages.language import N_, _
 from portal.pages.people import asking
@@ -30,12 +30,13 @@ _MOVES = {
 def one(person_id: str) -> str:
     """The person; of somebody who was forgotten, that they were."""
     path, found = f"/v1/people/{person_id}", calls.found
-    held, roles, history, erasures, lines = calls.together(
+    held, roles, history, erasures, lines, private = calls.together(
         lambda: found(lambda: calls.fetch("profiles", path), None),
         lambda: found(lambda: calls.fetch("profiles", f"{path}/roles"), None),
         lambda: found(lambda: calls.get("profiles", f"{path}/history")["items"], []),
         lambda: found(lambda: calls.get("profiles", "/v1/erasures", person_id=person_id)["items"], []),
         lambda: calls.get("profiles", "/v1/audit", subject=person_id, limit=MOST_LINES)["items"],
+        answers.are_there,
     )
     if held is None and not erasures:
         abort(404)
@@ -57,7 +58,8 @@ def one(person_id: str) -> str:
         people=people,
         erasures=erasures,
         erasure=next((one for one in erasures if one["state"] in ("requested", "started")), None),
-        looks=[line for line in lines if line["action"].endswith(".read")],
+        looks=[line for line in lines if _is_look(line) and "refused" not in line["codes"]],
+        private=private,
         is_me=person_id == calls.me()["id"],
     )
 
@@ -108,11 +110,13 @@ def _story(history: list[dict[str, Any]], lines: list[dict[str, Any]]) -> list[d
     done = [
         {"at": line["at"], "act": line["action"], "by": line["actor"], "codes": line["codes"], "of": "audit"}
         for line in lines
-        if not line["action"].endswith(".read")
-        and line["action"] not in _TOLD_BY_HISTORY
-        and "refused" not in line["codes"]
+        if not _is_look(line) and line["action"] not in _TOLD_BY_HISTORY and "refused" not in line["codes"]
     ]
     return sorted([*happened, *done], key=lambda entry: str(entry["at"]), reverse=True)
+
+
+def _is_look(line: dict[str, Any]) -> bool:
+    return str(line["action"]).endswith((".read", "answers.private"))
 
 
 def _people_named(history: list[dict[str, Any]]) -> list[str]:

@@ -78,6 +78,15 @@ def change_word(kind: str, term_id: str) -> str | Response | tuple[str, int]:
     return redirect(url_for("people.word", kind=kind, term_id=term_id), 303)
 
 
+@blueprint.post("/vocabulary/<any(skills, themes):kind>/<term_id>/offer")
+def offer_word(kind: str, term_id: str) -> Response:
+    """Offer a retired word again, as it was."""
+    # Whatever else was changed meanwhile stays, so no version is named.
+    calls.patch("profiles", f"/v1/{kind}/{term_id}", {"retired": False}, "*")
+    flash(_("The word can be used from now on."), "success")
+    return redirect(url_for("people.vocabulary", kind=kind, retired="yes"), 303)
+
+
 @blueprint.post("/vocabulary/<any(skills, themes):kind>/<term_id>/merge")
 def merge_word(kind: str, term_id: str) -> str | Response | tuple[str, int]:
     """Merge it into another, which takes its words and its people."""
@@ -95,7 +104,10 @@ def merge_word(kind: str, term_id: str) -> str | Response | tuple[str, int]:
 
 def _list(kind: str, form: Form, came: dict[str, Any] | None = None) -> str:
     sought = request.args.get("q", "").strip()[:100]
+    retired = request.args.get("retired") == "yes"
     query: dict[str, Any] = {"limit": MOST_SHOWN} | ({"q": sought} if sought else {})
+    if retired:
+        query["retired"] = "true"
     if cursor := request.args.get("cursor"):
         query["cursor"] = cursor
     found = calls.get("profiles", f"/v1/{kind}", **query)
@@ -105,6 +117,7 @@ def _list(kind: str, form: Form, came: dict[str, Any] | None = None) -> str:
         form=form,
         came=came,
         sought=sought,
+        retired=retired,
         words=found["items"],
         following=found["next"],
     )

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.clients import ServiceProblem
-from portal.pages import calls
+from portal.pages import answers, calls
 from portal.pages.forms import typed, where_from
 from portal.pages.language import N_, _
 from portal.pages.runs import asking
@@ -95,9 +95,10 @@ def pair(run_id: str) -> str:
     """Why these two, or why not."""
     mentee, mentor = request.args.get("mentee", ""), request.args.get("mentor", "")
     run = asking.run(run_id)
-    told, mine = calls.together(
+    told, mine, private = calls.together(
         lambda: calls.get("matching", f"/v1/runs/{run_id}/explanation", mentee=mentee, mentor=mentor),
         lambda: _pairs_of(run_id, mentee),
+        answers.are_there,
     )
     held = next((one for one in mine if one["mentor_id"] == mentor and one["mentee_id"] == mentee), None)
     others = [*told["seats_given_to"], *([told["mentor_instead"]] if told["mentor_instead"] else [])]
@@ -107,6 +108,7 @@ def pair(run_id: str) -> str:
         program=asking.program_of(run),
         told=told,
         held=held,
+        private=private,
         cards=calls.cards([mentee, mentor, *_people(others)]),
     )
 

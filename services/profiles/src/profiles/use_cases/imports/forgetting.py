@@ -14,7 +14,7 @@ REASON = "Somebody whom the file names was forgotten while it was read. Upload i
 def forget_in_imports(unit: Unit, person: Person, now: datetime) -> dict[str, int]:
     """Destroy the rows of a person in every import; returns how many rows, lines' chunks and keys that were.
 
-    A file that is being read is given up, since its lines cannot be parted before they are understood.
+    A file that is being uploaded or read is given up, since its lines cannot be parted before they are understood.
     """
     naming = Naming.of(person)
     return {
@@ -31,8 +31,8 @@ def _forget_lines(unit: Unit, naming: Naming, now: datetime) -> int:
         if held is not None and held.state in ("received", "reading"):
             unit.save(held.cancelled(now, REASON))
             unit.discard_file(import_id)
-        elif held is not None:
-            # Whatever is read is in batches; nobody needs the lines any more.
+        else:
+            # What is read is in batches, and an upload under way, or broken off, is refused at its end.
             unit.discard_lines(import_id)
     return len(chunks)
 

@@ -13,7 +13,7 @@ from profiles.ports import Store, Unit
 from servicekit.audit import audited
 from servicekit.caller import Caller
 from servicekit.clock import Clock
-from servicekit.refusals import InvalidInput
+from servicekit.refusals import InvalidInput, WrongState
 
 MOST_LINES, MOST_CHARACTERS = 1000, 262_144
 LONGEST_LINE = 65_536
@@ -22,9 +22,10 @@ DELIMITERS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """A file that is stored: how many lines, its digest, and what separates its columns."""
+    """A file that is stored: how many lines in how many chunks, its digest, and what separates its columns."""
 
     lines: int
+    chunks: int
     digest: str
     delimiter: str
 
@@ -58,7 +59,11 @@ def store_file(store: Store, clock: Clock, caller: Caller, import_id: str, block
 def open_import(
     store: Store, clock: Clock, caller: Caller, import_id: str, received: Received, wanted: Wanted
 ) -> Import:
-    """Make the import of a stored file known, so that the worker reads it; the same id again changes nothing."""
+    """Make the import of a stored file known, so that the worker reads it; the same id again changes nothing.
+
+    Raises:
+        WrongState: chunks of it are gone, since somebody whom it names was forgotten meanwhile.
+    """
     TABLE.require(caller, "import.create")
     now = clock.now()
     fresh = Import(
@@ -80,6 +85,8 @@ def open_import(
         known = unit.get(Import, import_id)
         if known is not None:
             return known
+        if unit.count_chunks(import_id) != received.chunks:
+            raise WrongState("Somebody whom the file names was forgotten while it came in. Upload it as it is now.")
         unit.save(audited(caller, "import.create", import_id, now, wanted.mode))
         return unit.save(fresh)
 
@@ -102,7 +109,7 @@ def _stored(store: Store, clock: Clock, import_id: str, blocks: Iterable[bytes])
         number, line = number + 1, line + len(lines)
     if line == 1:
         raise InvalidInput("The file is empty. Its first line names the columns.")
-    return Received(lines=line - 1, digest=digest.hexdigest(), delimiter=delimiter)
+    return Received(lines=line - 1, chunks=number, digest=digest.hexdigest(), delimiter=delimiter)
 
 
 def _keep(store: Store, import_id: str, number: int, line: int, lines: list[str], expires_at: datetime) -> None:
