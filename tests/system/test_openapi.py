@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 # Nonsense is never a 500 and always answered as documented; what succeeds is refused without the token, and with a bad
 # one. What exactly is refused, each service tests itself.

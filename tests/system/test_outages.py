@@ -33,7 +33,7 @@ from mentormesh.stack.folder import Folder
 from mentormesh.stack.ports import assign
 from mentormesh.stack.processes import Running, start, stop, wait_ready
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 SERVICES = ("profiles", "matching", "feedback", "notifications")
 FACTS = {name for name, topic in topics().items() if topic.kind == "fact"}
