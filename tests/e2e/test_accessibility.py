@@ -74,6 +74,8 @@ def test_the_pages_of_people_admins_can_be_used_by_everybody(
     dora, gone = stage.admin, employ(platform, stage.admin, "Gia").id
     client = dora.post("profiles", "/clients", {"name": "HR system", "scopes": ["people:read"]})["client_id"]
     erasure = dora.post("profiles", "/erasures", {"person_id": gone})["id"]
+    word = dora.post("profiles", "/skills", {"name": f"Cobol {gone}", "category": "Old"})["id"]
+    assert dora.call("PATCH", "profiles", f"/skills/{word}", {"retired": True}, headers={"If-Match": "*"}).ok
     page = portal.sign_in(dora.get("profiles", "/me")["email"])
     page.goto("/imports")
     # Nobody is in the file, so everybody would leave: a preview with all there can be to confirm. It is cancelled.
@@ -86,7 +88,8 @@ def test_the_pages_of_people_admins_can_be_used_by_everybody(
     ready = page.url.removeprefix(portal.url).partition("#")[0]
     found: list[str] = []
     for path in ("/people?q=a", f"/people/{stage.ana.id}", "/imports", ready, "/clients", "/clients/new", "/erasures",
-                 f"/clients/{client}", f"/erasures/{erasure}", "/audit", "/vocabulary/skills"):  # fmt: skip
+                 f"/clients/{client}", f"/clients/{client}/change", f"/erasures/{erasure}", "/audit",
+                 "/vocabulary/skills", "/vocabulary/skills?retired=yes"):  # fmt: skip
         found += findings(page, path)
     dora.post("profiles", f"{ready}/cancel")
     dora.post("profiles", f"/erasures/{erasure}/cancel")
@@ -97,6 +100,7 @@ def test_pages_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:
     shared = (f"/mentorships/{stage.mentorship_id}", f"/sessions/{stage.session_id}", f"/programs/{stage.program_id}")
     asked = Player(stage.admin.get("profiles", "/me")["id"], stage.admin)
     ask_everybody(stage.admin)
+    publish(stage.ben, bio="Ben", capacity=3, fields={"career_track": "expert"})
     found = findings(portal.visitor(), "/welcome")
     for player, pages in (
         (
@@ -113,7 +117,7 @@ def test_pages_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:
             ),
         ),
         (stage.ben, ("/", "/requests")),
-        (stage.cara, ("/", "/programs/new", *shared)),
+        (stage.cara, ("/", "/programs/new", f"/people/{stage.ben.id}/answers", *shared)),
         (stage.eve, (*EVERYBODY, "/gone")),
         (asked, ("/profile", "/questions", "/questions/new", "/questions/career_track")),
     ):

@@ -5,9 +5,11 @@ import uuid
 from typing import Any
 
 import pytest
+from platform_client import Actor
 from playwright.sync_api import Page, expect
+from staged import program
 
-from .conftest import Portal
+from .conftest import Hire, Portal
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -84,6 +86,28 @@ def test_a_people_admin_imports_finds_lets_in_and_proves(portal: Portal, platfor
     line = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Gave or took roles"))
     expect(line).to_contain_text("auditor")
     expect(line).to_contain_text(re.compile(name))
+
+
+def test_a_manager_reads_private_answers_and_the_look_is_told(portal: Portal, admin: Actor, hire: Hire) -> None:
+    key = f"note_{uuid.uuid4().hex[:8]}"
+    question = {"kind": "text", "label": {"en": f"What about {key}?"}, "visible": "private"}
+    admin.post("profiles", "/profile-fields", {**question, "key": key})
+    ana, cara = hire("Ana", profile={"fields": {key: "Never on Fridays"}}), hire("Cara", roles=["program_manager"])
+    program_id = program(cara.player)
+    ana.player.actor.post("matching", f"/programs/{program_id}/enrolments", {"role": "mentee"})
+
+    page = portal.sign_in(cara.email)
+    page.goto(f"/programs/{program_id}")
+    page.get_by_role("link", name=f"Show private answers (this is recorded) {ana.name}").click()
+    expect(page.get_by_text("Never on Fridays")).to_be_visible()
+    page.get_by_role("link", name="Back to the program").click()
+    expect(page.get_by_role("heading", name="Waiting for your approval")).to_be_visible()
+
+    page = portal.sign_in(admin.get("profiles", "/me")["email"])
+    page.goto(f"/people/{ana.player.id}")
+    looked = page.get_by_role("region", name="Who looked lately").get_by_role("listitem")
+    expect(looked.filter(has_text="Read somebody's private answers")).to_contain_text(cara.name)
+    admin.put("profiles", f"/profile-fields/{key}", {**question, "retired": True})
 
 
 def test_the_pages_of_people_admins_are_theirs(portal: Portal, platform: dict[str, Any]) -> None:

@@ -118,6 +118,7 @@ def test_a_look_is_told_among_the_looks_and_not_as_something_that_happened(
     # The words stand in no other place than where looks are listed.
     assert "Read somebody&#39;s private answers" in after
     assert "Read somebody&#39;s private answers" not in story
+    assert ">Cara " in after, "who looked is named"
     assert "Looked at somebody&#39;s facts" not in page, "who was refused saw nothing"
 
 

@@ -16,6 +16,7 @@ from portal.pages.people_words import ROLES_GIVEN
 from portal.pages.refusals import refusal
 
 MOST_LINES = 50
+MOST_LOOKS = 5
 # These say in the audit log what the history says better.
 _TOLD_BY_HISTORY = ("person.register", "person.change")
 _MOVES = {
@@ -42,7 +43,9 @@ def one(person_id: str) -> str:
         abort(404)
     manager = held.body["manager_id"] if held else None
     story = _story(history, lines)
-    known = [person_id, manager or "", *(entry["by"] for entry in story), *_people_named(history)]
+    looks = [line for line in lines if _is_look(line) and "refused" not in line["codes"]][:MOST_LOOKS]
+    acted = [*(entry["by"] for entry in story), *(look["actor"] for look in looks)]
+    known = [person_id, manager or "", *acted, *_people_named(history)]
     people = asking.records(known)
     return render_template(
         "people/person.html" if held else "people/forgotten.html",
@@ -58,7 +61,7 @@ def one(person_id: str) -> str:
         people=people,
         erasures=erasures,
         erasure=next((one for one in erasures if one["state"] in ("requested", "started")), None),
-        looks=[line for line in lines if _is_look(line) and "refused" not in line["codes"]],
+        looks=looks,
         private=private,
         is_me=person_id == calls.me()["id"],
     )
