@@ -90,7 +90,8 @@ def measure(mentees: int, mentors: int) -> dict[str, Any]:
                     figures = Bench(client, name, bind, issuer, worker).figures()
                 head = {"mentees": mentees, "mentors": mentors, "cores": os.cpu_count(), "load_before": round(load, 1)}
                 server = client.server_info()["version"]
-                for database in (name, f"{name}_bare"):
+                # What this run started goes with its folder.
+                for database in () if own else (name, f"{name}_bare"):
                     client.drop_database(database)
                 return {**head, "server": server, **figures}
         finally:

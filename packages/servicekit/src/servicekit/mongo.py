@@ -17,12 +17,22 @@ from pymongo.write_concern import WriteConcern
 from servicekit.config import KitSettings
 from servicekit.documents import Documents
 from servicekit.refusals import StoreUnavailable, TooBusy
-from servicekit.store import Catalogue, Conflict, Document, Duplicate, Once, Order, Unit, Where, run_once
+from servicekit.store import (
+    PATIENCE_SECONDS,
+    Catalogue,
+    Conflict,
+    Document,
+    Duplicate,
+    Once,
+    Order,
+    Unit,
+    Where,
+    run_once,
+)
 
 U = TypeVar("U", bound=Unit)
 T = TypeVar("T")
 
-RETRY_FOR_SECONDS = 5.0
 _DUPLICATE_KEY = 11000
 _WRITE_CONFLICT = 112
 
@@ -149,18 +159,16 @@ class MongoStore(Generic[U]):
         self._generation = generation
         self._once = once
 
-    def atomically(self, work: Callable[[U], T]) -> T:
-        deadline = time.monotonic() + RETRY_FOR_SECONDS
+    def atomically(self, work: Callable[[U], T], patience: float = PATIENCE_SECONDS) -> T:
+        deadline = time.monotonic() + patience
         attempt = 0
         while True:
             try:
                 return self._attempt(work)
             except Conflict as conflict:
                 attempt += 1
-                if time.monotonic() > deadline:
-                    raise TooBusy(
-                        "Others kept changing the same things for five seconds. Please try again."
-                    ) from conflict
+                if time.monotonic() >= deadline:
+                    raise TooBusy("Others kept changing the same things. Please try again.") from conflict
                 # Full jitter, so that twins that met once do not meet again.
                 time.sleep(random.uniform(0, min(0.25, 0.005 * 2**attempt)))
             except ConnectionFailure as failure:
@@ -226,7 +234,7 @@ def open_store(
 
 def _commit(session: ClientSession) -> None:
     """Commit, again while the answer is unclear: a commit may be repeated."""
-    deadline = time.monotonic() + RETRY_FOR_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             session.commit_transaction()

@@ -112,7 +112,7 @@ class IdempotencyKeyReused(Refusal):
 
 
 class TooBusy(Refusal):
-    """Concurrent writers kept winning for five seconds; nothing was written."""
+    """Concurrent writers kept winning for as long as it was tried; nothing was written."""
 
     status = 503
     retry_after = 1

@@ -13,6 +13,8 @@ from mentormesh.stack import ports
 from mentormesh.testing import Backing
 from servicekit.testing.web import AUDIENCE, ISSUER, Issuer
 
+from .trips import RoundTrips
+
 
 @pytest.fixture
 def issuer() -> Iterator[tuple[Issuer, str]]:
@@ -30,6 +32,11 @@ def issuer() -> Iterator[tuple[Issuer, str]]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def trips() -> RoundTrips:
+    return RoundTrips()
 
 
 @pytest.fixture

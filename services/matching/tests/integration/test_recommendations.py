@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 from pymongo import MongoClient
-from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from matching import repository
 from matching.app import assemble
@@ -18,29 +17,9 @@ from servicekit.testing.clock import FrozenClock
 from servicekit.testing.web import Issuer
 
 from ..unit.world import World
+from .trips import RoundTrips
 
 pytestmark = pytest.mark.stack
-
-
-class RoundTrips(CommandListener):
-    """The commands that a client sends, each as what it does with which collection."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        self.sent.append(f"{event.command_name} {event.command.get(event.command_name)}")
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        pass
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        pass
-
-
-@pytest.fixture
-def trips() -> RoundTrips:
-    return RoundTrips()
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from matching import repository
 from matching.domain.program import Program
@@ -29,6 +31,7 @@ from servicekit.store import Catalogue
 
 from ..unit.solving import compute, found, started
 from ..unit.world import CARA, World
+from .trips import RoundTrips
 
 pytestmark = pytest.mark.stack
 
@@ -94,6 +97,17 @@ def _until(holds: Callable[[], Any], seconds: float = 60.0, every: float = 0.02)
     pytest.fail("it did not happen in time")
 
 
+@contextmanager
+def _holding_seats(world: World, name: str) -> Iterator[None]:
+    """A transaction that has changed somebody's seats is open, so that any other one conflicts."""
+    with world.store.database.client.start_session() as session:
+        session.start_transaction()
+        where = {"_id": f"prs_{name}"}
+        world.store.database["seats"].update_one(where, {"$set": {"held": True}}, session=session)
+        yield
+        session.abort_transaction()
+
+
 def _solvers_of(process: "subprocess.Popen[bytes]") -> list[int]:
     """The solver's processes that a worker started; each thread of it has children of its own."""
     pids = []
@@ -152,17 +166,52 @@ def test_no_mentor_is_over_capacity_while_runs_are_published_and_requests_accept
     assert told["mentorship.proposed"] == done.pairs["published"]
 
 
+def test_a_pair_at_which_others_are_all_the_time_stops_no_other(world: World, worker: Worker) -> None:
+    program = _crowd(world, mentees=12, mentors=12, seats=1)
+    run = started(world, program)
+    assert compute(world)
+    publishing.publish_run(world.store, world.clock, CARA, run.id)
+    with _holding_seats(world, "a005"):
+        worker()
+        _until(lambda: len(_held(world, "mentorships")) == 11)
+        assert found(world, run).state == "publishing"
+    _until(lambda: found(world, run).state == "published")
+    assert (found(world, run).pairs["published"], found(world, run).pairs["skipped"]) == (12, 0)
+
+
+def test_a_pair_more_costs_no_command_more_to_publish(stack_backing: Backing, own_name: str, trips: RoundTrips) -> None:
+    client: MongoClient[dict[str, Any]] = MongoClient(stack_backing.mongodb, tz_aware=True, event_listeners=[trips])
+    store = MongoStore(client[own_name], repository.Unit, Catalogue(repository.DOCUMENTS), "matching")
+    store.prepare()
+    world = World(store=store, clock=SystemClock())
+    sent = {}
+    for pairs in (5, 40):
+        program = _crowd(world, mentees=pairs, mentors=pairs, seats=1)
+        run = started(world, program)
+        assert compute(world)
+        publishing.publish_run(store, world.clock, CARA, run.id)
+        trips.sent.clear()
+        assert publishing.publish_some(store, world.clock) == pairs
+        sent[pairs] = list(trips.sent)
+        assert publishing.publish_some(store, world.clock) == 0
+    assert sent[40] == sent[5]
+    assert len(sent[40]) <= 20
+    client.close()
+
+
 def test_a_worker_killed_at_the_half_of_publishing_doubles_nothing(world: World, worker: Worker) -> None:
     program = _crowd(world, mentees=120, mentors=40, seats=3, confirmation="none")
     run = started(world, program)
     assert compute(world)
     publishing.publish_run(world.store, world.clock, CARA, run.id)
-    first = worker()
-    _until(lambda: len(_held(world, "mentorships")) >= 40)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    # One pair cannot be made meanwhile, so that the worker is never too early done.
+    with _holding_seats(world, "a060"):
+        first = worker()
+        _until(lambda: len(_held(world, "mentorships")) >= 40)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
     half = len(_held(world, "mentorships"))
-    assert 40 <= half < 120, "it was killed too late to prove anything"
+    assert 40 <= half < 120
     assert found(world, run).state == "publishing"
     worker()
     _until(lambda: found(world, run).state == "published")

@@ -11,7 +11,7 @@ from matching.domain.run import Run
 from matching.domain.terms import Group
 from matching.pool import Pools
 from matching.timers import TIMERS
-from matching.use_cases import enrolments, mentorships, programs, recommendations, requests
+from matching.use_cases import enrolments, mentorships, programs, recommendations, requests, seating
 from matching.use_cases.runs import publishing, reading, starting
 from servicekit.caller import Caller
 from servicekit.refusals import NotFound, WrongState
@@ -180,24 +180,29 @@ def test_a_pair_that_found_each_other_is_not_paired_twice_and_its_request_is_clo
     assert len(_mentorships(world)) == 1
 
 
-def test_a_crash_between_two_pairs_resumes_and_doubles_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_amid_some_pairs_makes_none_of_them_and_resumes_and_doubles_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = _program(world, mentees=4, seats=4)
     run = solved(world, program)
     publishing.publish_run(world.store, world.clock, CARA, run.id)
-    made = publishing.publish_pair
+    monkeypatch.setattr(publishing, "AT_ONCE", 2)
+    taken = seating.take_seats
     count = 0
 
     def dying(*arguments: Any) -> None:
         nonlocal count
         count += 1
-        if count == 3:
+        taken(*arguments)
+        if count == 4:
             raise MemoryError
-        made(*arguments)
 
-    monkeypatch.setattr(publishing, "publish_pair", dying)
+    monkeypatch.setattr(publishing, "take_seats", dying)
+    assert publishing.publish_some(world.store, world.clock) == 2
     with pytest.raises(MemoryError):
         publishing.publish_some(world.store, world.clock)
     assert len(_mentorships(world)) == 2
+    assert world.seats("ben").taken == 2
     while publishing.publish_some(world.store, world.clock):
         pass
     assert len(_mentorships(world)) == 4

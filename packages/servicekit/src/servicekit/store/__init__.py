@@ -14,6 +14,7 @@ from servicekit.store.session import Conflict, Document, Duplicate, Order, Sessi
 from servicekit.store.unit import Unit
 
 __all__ = [
+    "PATIENCE_SECONDS",
     "Catalogue",
     "Conflict",
     "Document",
@@ -36,18 +37,21 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 5.0
 U_co = TypeVar("U_co", covariant=True)
 
 
 class Store(Protocol[U_co]):
     """Where a use case does its work."""
 
-    def atomically(self, work: Callable[[U_co], T]) -> T:
+    def atomically(self, work: Callable[[U_co], T], patience: float = PATIENCE_SECONDS) -> T:
         """Run `work(unit)` in one transaction, again where it conflicted, so `work` touches nothing but its unit.
+
+        Who has another way, should others be at the same things, is less patient: with 0 it is tried once.
 
         Raises:
             Replayed: the idempotency key of this store was used before.
-            TooBusy: it conflicted for five seconds.
+            TooBusy: it conflicted for `patience` seconds.
             StoreUnavailable: the database did not answer.
         """
         ...
@@ -67,7 +71,7 @@ class JoinedStore(Generic[U_co]):
     def __init__(self, unit: U_co) -> None:
         self._unit = unit
 
-    def atomically(self, work: Callable[[U_co], T]) -> T:
+    def atomically(self, work: Callable[[U_co], T], patience: float = PATIENCE_SECONDS) -> T:
         return work(self._unit)
 
     def reading(self, work: Callable[[U_co], T]) -> T:

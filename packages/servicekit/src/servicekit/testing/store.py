@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from servicekit.refusals import TooBusy
-from servicekit.store import Catalogue, Conflict, Document, Documents, Duplicate, Once, Order, Unit, Where, run_once
+from servicekit.store import (
+    PATIENCE_SECONDS,
+    Catalogue,
+    Conflict,
+    Document,
+    Documents,
+    Duplicate,
+    Once,
+    Order,
+    Unit,
+    Where,
+    run_once,
+)
 from servicekit.testing.filters import in_order, matches
 
 U = TypeVar("U", bound=Unit)
@@ -141,8 +153,8 @@ class MemoryStore(Generic[U]):
         self._once = once
         self._shelf = shelf or Shelf(catalogue)
 
-    def atomically(self, work: Callable[[U], T]) -> T:
-        for _ in range(_ATTEMPTS):
+    def atomically(self, work: Callable[[U], T], patience: float = PATIENCE_SECONDS) -> T:
+        for _ in range(_ATTEMPTS if patience else 1):
             try:
                 return self._attempt(work)
             except Conflict:

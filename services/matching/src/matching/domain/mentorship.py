@@ -70,6 +70,12 @@ class Mentorship(Entity):
         """The mentor and the mentees."""
         return (self.mentor_id, *self.mentee_ids)
 
+    def is_between(self, one: str, other: str) -> bool:
+        """Whether one of the two mentors the other in it."""
+        return (self.mentor_id == one and other in self.mentee_ids) or (
+            self.mentor_id == other and one in self.mentee_ids
+        )
+
     @property
     def sides(self) -> tuple[tuple[str, Role], ...]:
         """Each person with the role in which they hold a seat for it: the mentor once per mentee."""

@@ -35,6 +35,14 @@ class Unit(Protocol):
         """Load many at once."""
         ...
 
+    def gather(self, program_id: str, person_ids: Iterable[str]) -> None:
+        """Read at once what the steps of seating ask about these people in a program, so that they cost nothing after.
+
+        That is the people, their profiles and seats, live enrolments and mentorships in the program, and every pending
+        request. For once in a unit, before it writes.
+        """
+        ...
+
     def save(self, entity: E, *events: Event) -> E:
         """Keep the entity and tell its events; returns it with its new version."""
         ...

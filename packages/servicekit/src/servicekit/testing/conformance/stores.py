@@ -8,7 +8,7 @@ import pytest
 
 from servicekit.documents import OutboxRow
 from servicekit.ledger import Parked, Watermark
-from servicekit.refusals import NotFound, Stale
+from servicekit.refusals import NotFound, Stale, TooBusy
 from servicekit.store import Once, Replayed, Reply, Store, Unit
 from servicekit.testing.pair import Ask, remind, revise
 
@@ -54,6 +54,21 @@ class StoreConformance:
         rows = store.reading(lambda unit: unit.find(OutboxRow, {"key": "req_1"}, order=(("sequence", 1),)))
         assert [row.sequence for row in rows] == [1, 2, 3, 4, 5, 6]
         assert store.reading(lambda unit: unit.require(Ask, "req_1")).reminders == 6
+
+    def test_work_without_patience_is_tried_once_where_somebody_else_was_faster(self, store: Store[Unit]) -> None:
+        remind(store, "req_1")
+        tries = []
+
+        def work(unit: Unit) -> None:
+            ask = unit.require(Ask, "req_1")
+            tries.append(ask.reminders)
+            remind(store, "req_1")
+            unit.save(replace(ask, reminders=100))
+
+        with pytest.raises(TooBusy):
+            store.atomically(work, patience=0.0)
+        assert tries == [1]
+        assert store.reading(lambda unit: unit.require(Ask, "req_1")).reminders == 2
 
     def test_each_topic_of_a_key_counts_for_itself(self, store: Store[Unit]) -> None:
         remind(store, "prg_1")

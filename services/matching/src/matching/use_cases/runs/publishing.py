@@ -1,30 +1,37 @@
-"""A run is published: each pair becomes a mentorship in a transaction of its own, or is skipped with its reason.
+"""A run is published: each pair becomes a mentorship, or is skipped with its reason, some tens in a transaction.
 
 The pair's document turns from `proposed` in the very transaction that makes its mentorship, so a crash resumes where it
 was and nothing is made twice, however many workers are at it.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
+
+import structlog
 
 from matching.domain.errors import AlreadyPaired, AlreadyPublishing
 from matching.domain.mentorship import Mentorship
+from matching.domain.person import Person
 from matching.domain.program import Program
 from matching.domain.proposal import Proposal
 from matching.domain.run import Run
 from matching.ports.unit import Store, Unit
 from matching.use_cases.groups import start_or_join
 from matching.use_cases.runs.reading import allowed, counted, shown
-from matching.use_cases.seating import require_pair, require_seats, supersede, take_seats
+from matching.use_cases.seating import lines_above, require_pair, require_seats, supersede, take_seats
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
-from servicekit.refusals import Refusal, WrongState
+from servicekit.refusals import Refusal, TooBusy, WrongState
+from servicekit.store import PATIENCE_SECONDS
 
 AT_ONCE = 50
 # One look goes on for so long, in seconds; the lease is renewed between looks.
 LOOK_SECONDS = 2.0
+
+log = structlog.get_logger()
 
 
 def publish_run(store: Store, clock: Clock, caller: Caller, run_id: str, expected: int | None = None) -> Run:
@@ -62,9 +69,9 @@ def publish_some(store: Store, clock: Clock) -> int:
     dealt_with = 0
     for run in store.reading(lambda unit: unit.runs_publishing()):
         waiting = store.reading(_waiting_in(run))
-        for proposal in waiting:
-            publish_pair(store, clock, proposal.id)
-        if not waiting:
+        if waiting:
+            publish_pairs(store, clock, run.program_id, [proposal.id for proposal in waiting])
+        else:
             _finish(store, clock, run.id)
         dealt_with += len(waiting)
     return dealt_with
@@ -74,23 +81,49 @@ def _waiting_in(run: Run) -> Callable[[Unit], list[Proposal]]:
     return lambda unit: unit.proposals_of(run.id, {"state": "proposed"}, "mentee", None, AT_ONCE)
 
 
-def publish_pair(store: Store, clock: Clock, proposal_id: str) -> None:
-    """The pair becomes a mentorship, if rules and seats still let it; else it is skipped, and why is kept."""
+def publish_pairs(store: Store, clock: Clock, program_id: str, ids: Sequence[str]) -> None:
+    """These pairs become mentorships together, or in smaller parts where others are at the same people.
+
+    Each that rules and seats no longer let is skipped, and why is kept. A pair at which others are all the time is
+    left for another look.
+    """
+    is_alone = len(ids) == 1
     try:
-        store.atomically(lambda unit: _become(unit, clock, proposal_id))
-    except Refusal as refusal:
-        if refusal.status == 503:
-            raise
-        reason = refusal.slug().replace("-", "_")
-        store.atomically(lambda unit: _skip(unit, proposal_id, reason))
+        store.atomically(partial(_become, clock, program_id, ids), PATIENCE_SECONDS if is_alone else 0.0)
+    except TooBusy:
+        if is_alone:
+            log.warning("pair-not-published-yet", proposal=ids[0])
+            return
+        half = len(ids) // 2
+        publish_pairs(store, clock, program_id, ids[:half])
+        publish_pairs(store, clock, program_id, ids[half:])
 
 
-def _become(unit: Unit, clock: Clock, proposal_id: str) -> None:
+def _become(clock: Clock, program_id: str, ids: Sequence[str], unit: Unit) -> None:
     now = clock.now()
-    proposal = unit.get(Proposal, proposal_id)
-    if proposal is None or proposal.state != "proposed":
+    unit.prefetch(Proposal, ids)
+    waiting = [one for one in (unit.get(Proposal, id) for id in ids) if one is not None and one.state == "proposed"]
+    if not waiting:
         return
-    program = unit.require(Program, proposal.program_id)
+    program = unit.require(Program, program_id)
+    _read_beforehand(unit, program, waiting)
+    for proposal in waiting:
+        try:
+            _require_possible(unit, program, proposal, now)
+        except Refusal as refusal:
+            unit.save(proposal.skip(refusal.slug().replace("-", "_")))
+        else:
+            _become_one(unit, program, proposal, now)
+
+
+def _read_beforehand(unit: Unit, program: Program, proposals: Sequence[Proposal]) -> None:
+    """What is asked of each pair, of all of them at once: a pair by itself asks nothing any more."""
+    ids = sorted({person_id for proposal in proposals for person_id in proposal.pair})
+    unit.gather(program.id, ids)
+    lines_above(unit, [person for person in (unit.get(Person, id) for id in ids) if person is not None])
+
+
+def _require_possible(unit: Unit, program: Program, proposal: Proposal, now: datetime) -> None:
     mentee_id, mentor_id = proposal.pair
     if not program.is_taking_part:
         raise WrongState(f"The program is {program.state}.")
@@ -98,6 +131,10 @@ def _become(unit: Unit, clock: Clock, proposal_id: str) -> None:
     if unit.live_between(program.id, mentee_id, mentor_id) is not None:
         raise AlreadyPaired("These two work together in this program already.")
     require_seats(unit, program, mentee_id, mentor_id, now)
+
+
+def _become_one(unit: Unit, program: Program, proposal: Proposal, now: datetime) -> None:
+    mentee_id, mentor_id = proposal.pair
     asked = unit.pending_between(program.id, mentee_id, mentor_id)
     if asked is not None:
         supersede(unit, (asked,), "wish_met", now)
@@ -129,12 +166,6 @@ def _new_mentorship(unit: Unit, program: Program, proposal: Proposal, now: datet
         now=now,
     )
     return unit.save(mentorship, event)
-
-
-def _skip(unit: Unit, proposal_id: str, reason: str) -> None:
-    proposal = unit.get(Proposal, proposal_id)
-    if proposal is not None and proposal.state == "proposed":
-        unit.save(proposal.skip(reason))
 
 
 def _finish(store: Store, clock: Clock, run_id: str) -> None:
