@@ -36,6 +36,13 @@ class TestMongoStore(StoreConformance):
             yield store
             client.drop_database(own_name)
 
+    def test_an_index_that_another_release_made_otherwise_is_made_anew(self, store: MongoStore[Unit]) -> None:
+        outbox = store.database["outbox"]
+        outbox.drop_index("time_1")
+        outbox.create_index("time", partialFilterExpression={"sequence": 1})
+        store.prepare()
+        assert outbox.index_information()["time_1"]["partialFilterExpression"] == {"sent_at": {"$eq": None}}
+
 
 class TestMemoryLog(LogConformance):
     @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
-from pymongo import DeleteOne, InsertOne, MongoClient, ReplaceOne
+from pymongo import DeleteOne, IndexModel, InsertOne, MongoClient, ReplaceOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 _DUPLICATE_KEY = 11000
 _WRITE_CONFLICT = 112
+_INDEX_WITH_OTHER_OPTIONS = frozenset({85, 86})
 
 log = structlog.get_logger()
 
@@ -192,7 +193,7 @@ class MongoStore(Generic[U]):
         self.database.client.admin.command("ping")
 
     def prepare(self) -> None:
-        """Create every collection and index; harmless when they exist."""
+        """Create every collection and index; harmless when they exist, and an index with other options is made anew."""
         existing = set(self.database.list_collection_names())
         for documents in self.catalogue.documents:
             # A transaction cannot create the collection it writes to on every server, so they exist beforehand.
@@ -204,7 +205,7 @@ class MongoStore(Generic[U]):
                     options["partialFilterExpression"] = _explicit(entry.where)
                 if entry.expire_after is not None:
                     options["expireAfterSeconds"] = entry.expire_after
-                self.database[documents.collection].create_index(list(entry.fields), **options)
+                _make_index(self.database[documents.collection], IndexModel(list(entry.fields), **options))
 
     def _attempt(self, work: Callable[[U], T]) -> T:
         with self.database.client.start_session() as session:
@@ -252,6 +253,16 @@ def _abandon(session: ClientSession) -> None:
     except PyMongoError as failure:
         # The server drops an abandoned transaction by itself; what matters is the error that led here.
         log.warning("transaction-not-aborted", error=type(failure).__name__)
+
+
+def _make_index(collection: Collection[Document], wanted: IndexModel) -> None:
+    try:
+        collection.create_indexes([wanted])
+    except OperationFailure as failure:
+        if failure.code not in _INDEX_WITH_OTHER_OPTIONS:
+            raise
+        collection.drop_index(wanted.document["name"])
+        collection.create_indexes([wanted])
 
 
 def _explicit(where: Where) -> dict[str, Any]:

@@ -50,10 +50,9 @@ DOCUMENTS: tuple[Documents, ...] = (
         (
             index("email_key", unique=True),
             index("external_key", unique=True, where={"external_key": {"$gt": ""}}),
-            index("user_name_key", unique=True, where={"user_name_key": {"$gt": ""}}),
-            # A partial index does not serve `$in` on every server; many people at once are found by these.
+            index("user_name_key", unique=True),
+            # A partial index does not serve `$in` on every server; many people at once are found by this one.
             index("external_key", "_id"),
-            index("user_name_key", "_id"),
             index("name_prefixes", "sort_name", "_id"),
             index("sort_name", "_id"),
             index("status", "sort_name", "_id"),
