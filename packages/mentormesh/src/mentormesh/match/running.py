@@ -90,9 +90,9 @@ def summary(result: Match, out: Path) -> str:
     lines = [f"{mentees - alone:,} of {mentees:,} mentees have somebody; written to {out} and unmatched.csv beside it."]
     mentors = ~result.cohort.mentors.opted_out
     if not mentees:
-        lines.append("Nobody looks for a mentor: everybody's role is mentor, or they opted out.")
+        lines.append("Nobody looks for a mentor: no row without errors is a mentee's, or they all opted out.")
     elif not mentors.any():
-        lines.append("Nobody can be a mentor: everybody's role is mentee, or they opted out.")
+        lines.append("Nobody can be a mentor: no row without errors is a mentor's, or they all opted out.")
     elif not (result.cohort.mentors.capacity[mentors] > 0).any():
         lines.append("No mentor takes anybody: every capacity is 0.")
     return "\n".join(lines)
