@@ -145,7 +145,7 @@ def test_the_first_journey(platform: dict[str, Any], actor: Any) -> None:
     def ben_recommended() -> dict[str, Any] | None:
         reply = ana.call("GET", "matching", f"/programs/{program['id']}/recommendations", params={"limit": 10})
         items = reply.json().get("items", []) if reply.ok else []
-        # The name of a skill that was only just coined comes some seconds after the skill itself.
+        # The skill was only just coined: its name's event may come later than the profile's.
         return next(
             (
                 item

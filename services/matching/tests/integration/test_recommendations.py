@@ -6,9 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from pymongo import MongoClient
 
+from contracts.profiles import SkillOffered
 from matching import repository
 from matching.app import assemble
+from matching.domain.person import Word
 from matching.pool import FRESH_FOR, Pools
+from matching.use_cases import people
 from mentormesh.testing import Backing
 from servicekit.clock import SystemClock
 from servicekit.mongo import MongoStore
@@ -61,3 +64,26 @@ def test_a_question_over_http_takes_three_round_trips_and_the_first_of_a_mentee_
     # What changed about somebody concerned is read anew, and those who are named then are looked at again.
     anew = ["find seats", "find people", "find profiles", "find enrolments"]
     assert trips.sent == ["find people", "find programs", "find seats", *anew, "find requests", "find seats"]
+
+
+def test_a_word_that_is_met_for_the_first_time_is_one_round_trip_more_and_once(world: World, trips: RoundTrips) -> None:
+    program = world.program()
+    world.enrolled(program, "ana", "mentee")
+    world.enrolled(program, "ben", "mentor")
+    world.profile("ana", skills_wanted=("skl_1",))
+    world.profile("ben", skills_offered=(SkillOffered(skill_id="skl_1", level=5),))
+    issuer, pools = Issuer(), Pools(world.store, world.clock, FRESH_FOR)
+    client = assemble(world.store, world.clock, issuer.verifier(), "s" * 32, matcher=pools).test_client()
+
+    def looked_up() -> int:
+        trips.sent.clear()
+        assert _asked(client, issuer, program.id, "ana") == ["prs_ben"]
+        return trips.sent.count("find words")
+
+    looked_up()
+    assert looked_up() == 0
+    people.keep_word(world.store, Word(id="skl_1", name="Rust", changed_at=world.clock.now()))
+    world.clock.advance(seconds=1)
+    assert [looked_up(), looked_up()] == [1, 0]
+    world.clock.advance(seconds=1)
+    assert looked_up() == 0

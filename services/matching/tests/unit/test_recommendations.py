@@ -430,6 +430,27 @@ def test_reasons_call_skills_by_their_names(found: Found) -> None:
     assert best.reasons[0] == "Can help you learn Python and SQL."
 
 
+def test_a_skill_that_was_only_just_coined_has_its_name_within_a_second(found: Found) -> None:
+    world = found.world
+
+    def answered() -> list[str]:
+        offer = recommendations.recommend_mentors(
+            world.store, world.clock, caller("ana"), found.pools, found.program.id, None, 10
+        )
+        return [reason for one in offer.items if one.mentor_id == "prs_ben" for reason in one.reasons]
+
+    world.profile("ben", skills_offered=(SkillOffered(skill_id="skl_1", level=5),))
+    assert "Can help you learn something you look for." in answered()
+    people.keep_word(world.store, Word(id="skl_1", name="Python", changed_at=world.clock.now()))
+    world.clock.advance(seconds=1)
+    assert "Can help you learn Python." in answered()
+    told = recommendations.explain_pair(
+        world.store, caller("ana"), Pools(world.store, world.clock), found.program.id, "prs_ana", "prs_ben"
+    )
+    assert told.match is not None
+    assert "Can help you learn Python." in told.match.reasons
+
+
 def test_every_rule_of_the_match_has_words() -> None:
     from engine.rules import ORDER
 

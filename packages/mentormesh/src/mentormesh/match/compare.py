@@ -7,6 +7,7 @@ from typing import Any
 from engine.program import COMPONENTS
 from engine.read import InputRefused
 
+GROUP = "coverage, "
 Record = dict[str, Any]
 
 
@@ -21,15 +22,27 @@ def compare(first: Path, second: Path, as_json: bool = False) -> str:
         figures = {name: list(pair) for name, pair in compared.items()}
         return json.dumps({"figures": figures, "moved": moved}, indent=2, ensure_ascii=False)
     rows = [("", first.name, second.name, "change")]
-    rows += [(name, _shown(a), _shown(b), _change(a, b)) for name, (a, b) in compared.items()]
+    still = [name for name, (a, b) in compared.items() if name.startswith(GROUP) and a == b]
+    rows += [
+        (name, _shown(name, a), _shown(name, b), _change(name, a, b))
+        for name, (a, b) in compared.items()
+        if name not in still
+    ]
     widths = [max(len(row[k]) for row in rows) for k in range(4)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines += ["", f"people with another mentor: {moved['other_mentor']}; newly matched: {moved['gained']}; "
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in (1, 2, 3))]).rstrip() for row in rows
+    ]
+    if still:
+        lines.append(f"{len(still)} {'group is' if len(still) == 1 else 'groups are'} covered as before.")
+    lines += ["", f"another mentor: {moved['other_mentor']}; newly matched: {moved['gained']}; "
               f"no longer matched: {moved['lost']}; unchanged: {moved['same']}"]  # fmt: skip
     if before["program"].get("weights") != after["program"].get("weights"):
-        lines.append("Each run's score is by its own weights; the means of the five components compare as they are.")
-    if before["input_hash"] != after["input_hash"]:
-        lines.append("The inputs differ: people or program are not the same in both runs.")
+        lines.append("Each score is by its own weights; component means compare as they are.")
+    asked = [key for key in (before["program"] | after["program"]) if _differs(key, before, after)]
+    if asked:
+        lines.append(f"The programs differ in: {', '.join(asked)}.")
+    elif before["input_hash"] != after["input_hash"]:
+        lines.append("The inputs differ: people or earlier pairs are not the same in both runs.")
     return "\n".join(lines)
 
 
@@ -54,7 +67,7 @@ def _figures(before: Record, after: Record) -> dict[str, tuple[Any, ...]]:
         figures[f"mean {name} (0-1)"] = (before["components"][name], after["components"][name])
     rates = [_rates(record) for record in (before, after)]
     for attribute, group in sorted(rates[0].keys() & rates[1].keys(), key=_in_order):
-        figures[f"coverage, {attribute} {group or 'unknown'}"] = tuple(some[attribute, group] for some in rates)
+        figures[f"{GROUP}{attribute} {group or 'unknown'}"] = tuple(some[attribute, group] for some in rates)
     return figures
 
 
@@ -79,12 +92,27 @@ def _moved(before: Record, after: Record) -> dict[str, int]:
     }
 
 
-def _shown(value: Any) -> str:
+def _differs(key: str, before: Record, after: Record) -> bool:
+    return bool(before["program"].get(key) != after["program"].get(key))
+
+
+def _shown(name: str, value: Any) -> str:
     if value is None:
         return "-"
-    return f"{value:,.4f}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:.1%}" if name.startswith("coverage") else f"{value:,.{_places(name)}f}"
 
 
-def _change(before: Any, after: Any) -> str:
-    numbers = all(isinstance(value, int | float) for value in (before, after))
-    return f"{after - before:+.4f}".rstrip("0").rstrip(".") if numbers else ""
+def _change(name: str, before: Any, after: Any) -> str:
+    """Of a share in points of a hundred, as the shares are shown."""
+    if not all(isinstance(value, int | float) for value in (before, after)):
+        return ""
+    by = after - before
+    if all(isinstance(value, int) for value in (before, after)):
+        return f"{by:+,}"
+    return f"{100 * by:+.1f}" if name.startswith("coverage") else f"{by:+,.{_places(name)}f}"
+
+
+def _places(name: str) -> int:
+    return 3 if name.startswith("mean ") and name.endswith("(0-1)") else 1

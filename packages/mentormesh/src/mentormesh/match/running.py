@@ -20,6 +20,14 @@ from engine.read.pairs import read_pairs
 from engine.record import input_hash, record
 from engine.write import as_csv, as_json, pairs_csv, write_all
 
+STAGES = {
+    "encode": "encoding",
+    "candidates": "scoring",
+    "solve": "solving",
+    "certify": "certifying",
+    "explain": "explaining",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -64,10 +72,10 @@ def read_inputs(people: Path, program: Path, existing: Path | None, strict: bool
 def run(inputs: Inputs, certify: bool) -> Match:
     """The match, with a bar on a terminal; raises ProgramRefused."""
     with _bar() as bar:
-        task = bar.add_task("encode", total=1.0)
+        task = bar.add_task(STAGES["encode"], total=1.0)
 
         def progress(stage: str, share: float) -> None:
-            bar.update(task, description=stage, completed=share)
+            bar.update(task, description=STAGES.get(stage, stage), completed=share)
 
         result = run_engine(
             inputs.program, inputs.people.people, inputs.people.managers, inputs.existing, certify, progress
@@ -82,9 +90,9 @@ def summary(result: Match, out: Path) -> str:
     lines = [f"{mentees - alone:,} of {mentees:,} mentees have somebody; written to {out} and unmatched.csv beside it."]
     mentors = ~result.cohort.mentors.opted_out
     if not mentees:
-        lines.append("Nobody looks for a mentor: everybody's role is mentor, or they opted out.")
+        lines.append("Nobody looks for a mentor: no row without errors is a mentee's, or they all opted out.")
     elif not mentors.any():
-        lines.append("Nobody can be a mentor: everybody's role is mentee, or they opted out.")
+        lines.append("Nobody can be a mentor: no row without errors is a mentor's, or they all opted out.")
     elif not (result.cohort.mentors.capacity[mentors] > 0).any():
         lines.append("No mentor takes anybody: every capacity is 0.")
     return "\n".join(lines)
@@ -92,7 +100,7 @@ def summary(result: Match, out: Path) -> str:
 
 def _bar() -> Progress:
     """A bar on a terminal, which is gone when it is done; nothing elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
@@ -107,7 +115,7 @@ def _waiting(description: str) -> Iterator[None]:
 def write_results(inputs: Inputs, result: Match, out: Path, record_path: Path | None, report: Path | None) -> None:
     """Write pairs.csv, unmatched.csv and what else was asked for; raises OSError before anything changed."""
     began = perf_counter()
-    with _waiting("explain"):
+    with _waiting("explaining"):
         alone = unmatched(result)
     result.seconds["explain"] = perf_counter() - began
     files = {out: pairs_csv(result), out.with_name("unmatched.csv"): _unmatched_csv(alone)}
@@ -117,7 +125,7 @@ def write_results(inputs: Inputs, result: Match, out: Path, record_path: Path | 
     if report:
         from engine.report import page
 
-        with _waiting("report"):
+        with _waiting("reporting"):
             files[report] = page(result, alone, figures)
     write_all(files)
 

@@ -123,6 +123,11 @@ def test_other_weights_are_compared_by_what_the_pairs_are_like_and_by_group_with
     both = [str(folder / "a.json"), str(folder / "b.json")]
     told = CliRunner().invoke(match, ["compare", *both])
     assert "by its own weights" in told.output
+    assert "The programs differ in: weights." in told.output
+    assert "covered as before." in told.output
+    assert max(map(len, told.output.splitlines())) <= 80
+    (coverage,) = [line for line in told.output.splitlines() if line.startswith("coverage  ")]
+    assert coverage.count("%") == 2
     figures = json.loads(CliRunner().invoke(match, ["compare", *both, "--json"]).output)["figures"]
     assert {"mean skills (0-1)", "mean seniority (0-1)"} <= figures.keys()
     assert any(name.startswith("coverage, level") for name in figures)

@@ -20,6 +20,7 @@ E = TypeVar("E", bound=Entity)
 # take, and one of them every few seconds as far as any can.
 USUAL = timedelta(seconds=0.5)
 LONGEST = timedelta(seconds=30)
+MISSED_FOR = timedelta(seconds=1)
 SWEEP_EVERY = timedelta(seconds=10)
 # The enrolments of so many people are asked for one by one.
 FEW = 8
@@ -54,6 +55,7 @@ class Mirror:
     seats: dict[str, Seats] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    missed: dict[str, datetime] = field(default_factory=dict)
     of_person: dict[str, set[str]] = field(default_factory=dict)
     known_at: datetime | None = None
     swept_at: datetime | None = None
@@ -79,6 +81,24 @@ class Mirror:
         unit.prefetch(Seats, ids)
         return _about(unit, _found(unit, Seats, ids), None)
 
+    def words_to_read(self, ids: Iterable[str], now: datetime) -> list[str]:
+        """Those of these skills and themes whose name is not known here: words are swept, not followed.
+
+        One that the store did not know either is asked for again after a while: its event may still be on its way.
+        """
+        unknown = (id for id in ids if id not in self.words)
+        return sorted(id for id in unknown if id not in self.missed or now - self.missed[id] >= MISSED_FOR)
+
+    def read_words(self, unit: Unit, ids: Collection[str]) -> News:
+        """Read what these skills and themes are called."""
+        unit.prefetch(Word, ids)
+        return News(words=_found(unit, Word, ids))
+
+    def learned(self, ids: Iterable[str], news: News, now: datetime) -> None:
+        """Take in what of these words was found at this moment, and remember which were not."""
+        self.missed |= dict.fromkeys(ids, now)
+        self.take_in(news)
+
     def take_in(self, news: News) -> None:
         """Keep what is newer than what is held."""
         _keep(self.people, news.people)
@@ -87,6 +107,8 @@ class Mirror:
         for enrolment in news.enrolments:
             self.of_person.setdefault(enrolment.person_id, set()).add(enrolment.id)
         _keep(self.words, news.words)
+        for word in news.words:
+            self.missed.pop(word.id, None)
         _keep(self.seats, news.seats)
 
     def is_behind(self, seats: Seats) -> bool:

@@ -1,7 +1,7 @@
 """One engine pool per program, filled from the mirror on first use and changed person by person from then on."""
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -14,7 +14,7 @@ from matching.domain.program import Program
 from matching.domain.seats import Seats
 from matching.pool.mirror import Mirror
 from matching.pool.spoken import spoken_for
-from matching.pool.words import sentence, told
+from matching.pool.words import named, sentence, told
 from matching.ports.matcher import Match, Verdict
 from matching.ports.unit import Store, Unit
 from servicekit.clock import Clock
@@ -64,6 +64,7 @@ class Pools:
         since that look.
         """
         self._be_fresh()
+        found: list[engine.Recommendation] = []
         outdated: set[str] = set()
         for _ in range(TRIES):
             with self._lock:
@@ -72,13 +73,18 @@ class Pools:
                 present = mentee_id in held.pool
             apart = self._spoken_for(held, mentee_id, own) if present else frozenset()
             with self._lock:
-                matches = self._recommended(held.pool, mentee_id, apart, limit) if present else []
-                versions = {match.mentor_id: self._mirror.version_of(match.mentor_id) for match in matches}
+                # Who is gone between two looks gets nothing.
+                mentee = held.pool.people[mentee_id] if mentee_id in held.pool else None
+                found = [] if mentee is None else _recommended(held.pool, mentee_id, apart, limit)
+                versions = {one.mentor_id: self._mirror.version_of(one.mentor_id) for one in found}
             versions[mentee_id] = 0 if own is None else own.version
             outdated = self._outdated(versions)
             if not outdated:
                 break
-        return [match for match in matches if not outdated & {mentee_id, match.mentor_id}], known_at
+        if mentee is None:
+            return [], known_at
+        fresh = [one for one in found if not outdated & {mentee_id, one.mentor_id}]
+        return self._matches(held.pool.program, mentee, fresh), known_at
 
     def explain(self, program: Program, mentee_id: str, mentor_id: str) -> Verdict:
         """Why this mentor, or why not."""
@@ -89,8 +95,10 @@ class Pools:
             pool = held.pool
             rule = engine.refusal(pool, mentee_id, mentor_id)
             known = mentee_id in pool and mentor_id in pool and mentee_id != mentor_id
-            match = self._scored(pool, mentee_id, mentor_id) if known else None
-            return Verdict(rule=rule, match=match, known_at=known_at)
+            found = [_scored(pool, mentee_id, mentor_id)] if known else []
+            mentee = pool.people[mentee_id] if known else None
+        matches = [] if mentee is None else self._matches(pool.program, mentee, found)
+        return Verdict(rule=rule, match=next(iter(matches), None), known_at=known_at)
 
     def look(self) -> None:
         """Take in what changed since the last look, unless that found so much that the next one waits."""
@@ -123,38 +131,27 @@ class Pools:
             held.spoken_for[mentee_id] = (seats.version, found)
         return found
 
-    def _recommended(self, pool: engine.Pool, mentee_id: str, apart: Collection[str], limit: int) -> list[Match]:
-        if mentee_id not in pool:
-            return []  # gone between two looks
-        mentee = pool.people[mentee_id]
-        found = (one for one in engine.recommend(pool, mentee_id, limit + len(apart)) if one.mentor_id not in apart)
-        return [
-            self._match(pool, mentee, one.mentor_id, one.percent, one.components, one.reasons)
-            for one in islice(found, limit)
-        ]
+    def _matches(
+        self, program: engine.Program, mentee: engine.Person, found: Sequence[engine.Recommendation]
+    ) -> list[Match]:
+        """Who was found, with the reasons in words; a word that is met for the first time is read."""
+        now = self._clock.now()
+        unread = self._mirror.words_to_read(named(reason for one in found for reason in one.reasons), now)
+        if unread:
+            news = self._store.reading(lambda unit: self._mirror.read_words(unit, unread))
+            with self._lock:
+                self._mirror.learned(unread, news, now)
+        return [self._match(program, mentee, one) for one in found]
 
-    def _scored(self, pool: engine.Pool, mentee_id: str, mentor_id: str) -> Match:
-        mentee, mentor = pool.people[mentee_id], pool.people[mentor_id]
-        exact = score.pair(mentee, mentor, pool.program, pool.rarity)
-        why = reasons(mentee, mentor, exact, pool.program)
-        return self._match(pool, mentee, mentor_id, exact.percent(pool.program), exact.components, why)
-
-    def _match(
-        self,
-        pool: engine.Pool,
-        mentee: engine.Person,
-        mentor_id: str,
-        percent: float,
-        components: Mapping[str, float],
-        why: Iterable[engine.Reason],
-    ) -> Match:
-        known = told(why, mentee, components, self._mirror.words)
+    def _match(self, program: engine.Program, mentee: engine.Person, found: engine.Recommendation) -> Match:
+        known = told(found.reasons, mentee, found.components, self._mirror.words)
+        wishes = mentee.wishes
         return Match(
-            mentor_id=mentor_id,
-            score=round(percent, 1),
-            raw=round(percent / 100 * pool.program.weights.total, 6),
-            components={name: round(value, 6) for name, value in components.items()},
-            wished=mentee.wishes.index(mentor_id) + 1 if mentor_id in mentee.wishes else None,
+            mentor_id=found.mentor_id,
+            score=round(found.percent, 1),
+            raw=round(found.percent / 100 * program.weights.total, 6),
+            components={name: round(value, 6) for name, value in found.components.items()},
+            wished=wishes.index(found.mentor_id) + 1 if found.mentor_id in wishes else None,
             reasons=tuple(map(sentence, known)),
             why=known,
         )
@@ -215,3 +212,20 @@ class Pools:
         else:
             pool.remove(person_id)
         pool.reports_to(person_id, person.manager_id or "")
+
+
+def _recommended(pool: engine.Pool, mentee_id: str, apart: Collection[str], limit: int) -> list[engine.Recommendation]:
+    found = (one for one in engine.recommend(pool, mentee_id, limit + len(apart)) if one.mentor_id not in apart)
+    return list(islice(found, limit))
+
+
+def _scored(pool: engine.Pool, mentee_id: str, mentor_id: str) -> engine.Recommendation:
+    mentee, mentor = pool.people[mentee_id], pool.people[mentor_id]
+    exact = score.pair(mentee, mentor, pool.program, pool.rarity)
+    return engine.Recommendation(
+        mentor_id=mentor_id,
+        score=exact.total,
+        percent=exact.percent(pool.program),
+        components=exact.components,
+        reasons=tuple(reasons(mentee, mentor, exact, pool.program)),
+    )

@@ -6,7 +6,13 @@ import engine
 from matching.domain.person import Word
 from matching.ports.matcher import Why
 
+NAMED = ("offers_wanted_skill", "helps_with_goal")
 PLACES = {"department": "another department", "site": "another site"}
+
+
+def named(reasons: Iterable[engine.Reason]) -> frozenset[str]:
+    """The skills and themes that reasons are about."""
+    return frozenset(id for reason in reasons if reason.code in NAMED for id in reason.about)
 
 
 def told(

@@ -67,8 +67,8 @@ class StoreConformance:
 
         with pytest.raises(TooBusy):
             store.atomically(work, patience=0.0)
-        assert tries == [1]
-        assert store.reading(lambda unit: unit.require(Ask, "req_1")).reminders == 2
+        (before,) = tries
+        assert store.reading(lambda unit: unit.require(Ask, "req_1")).reminders == before + 1
 
     def test_each_topic_of_a_key_counts_for_itself(self, store: Store[Unit]) -> None:
         remind(store, "prg_1")
