@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from cryptography.fernet import Fernet, InvalidToken
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from werkzeug.datastructures import CallbackDict
 
 COOKIE = "__Host-mentormesh"
@@ -28,6 +29,7 @@ TOUCH = timedelta(minutes=1)
 RENEWING = timedelta(seconds=15)
 
 Documents = Collection[dict[str, Any]]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,9 @@ class Session(CallbackDict[str, Any], SessionMixin):
     """One browser's session: a dictionary that knows its secret key and whether it changed.
 
     `passive` is set by what a page does by itself (a live inbox): that keeps nobody signed in. `tokens` are the
-    person's platform tokens, kept apart from the dictionary, since requests that run side by side share them.
+    person's platform tokens, kept apart from the dictionary, since requests that run side by side share them. One
+    that is `unreadable` stands for whatever the cookie names while the database is away: it is never kept, and signs
+    nobody out.
     """
 
     def __init__(self, values: dict[str, Any], key: str | None, began: datetime, touched: datetime | None) -> None:
@@ -71,6 +75,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.touched = touched
         self.modified = False
         self.passive = False
+        self.unreadable = False
         self.previous: str | None = None
         self.granted: dict[str, Any] | None = None
         self.tokens: Tokens | None = None
@@ -245,6 +250,16 @@ class MongoSessions(SessionInterface):
         self.sign_ins = SignIns(self._vault)
 
     def open_session(self, app: Flask, request: Request) -> Session:
+        try:
+            return self._open(request)
+        except PyMongoError as failure:
+            # Raised here, before there is a session, it would end in no page at all.
+            log.warning("sessions-away", error=type(failure).__name__)
+            session = Session({}, None, self._vault.now(), None)
+            session.unreadable = True
+            return session
+
+    def _open(self, request: Request) -> Session:
         key = request.cookies.get(COOKIE, "")
         now = self._vault.now()
         held = self._vault.documents().find_one({"_id": _hash(key)}) if key else None
@@ -264,6 +279,17 @@ class MongoSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, Session):
             raise TypeError("only sessions opened here are saved here")
+        if session.unreadable:
+            return
+        try:
+            self._save(session, response)
+        except PyMongoError as failure:
+            # What was done is done, and a page's last word about it may be lost; a sign-in or sign-out may not.
+            if not session or session.key is None or session.previous:
+                raise
+            log.warning("session-not-kept", error=type(failure).__name__)
+
+    def _save(self, session: Session, response: Response) -> None:
         if session.previous:
             self._vault.documents().delete_one({"_id": _hash(session.previous)})
         if not session:

@@ -47,11 +47,11 @@ def new_key() -> str:
 def refused(problem: ServiceProblem, values: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> Form:
     """The form again, with what was typed and what to write instead beside the fields that are wrong.
 
-    `fields` maps pointers to names of fields where they differ. A problem of the service's own (5xx) is not the form's:
-    it is raised again.
+    `fields` maps pointers to names of fields where they differ. Where the service did not answer (5xx), nobody knows
+    whether it was done: the form keeps its key, by which it is done once however often it is sent.
     """
     if problem.status >= 500:
-        raise problem
+        return Form(values=dict(values), trouble=refusal(problem), key=request.form.get("key") or new_key())
     errors: dict[str, str] = {}
     loose: list[str] = []
     for pointer, said in problem.errors.items():

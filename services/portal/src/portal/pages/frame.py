@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, flash, g, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
+from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,12 +23,17 @@ _OPEN = {
     "static", "sign_in.start", "sign_in.back", "sign_in.welcome", "sign_in.farewell", "sign_in.left",
     "back_channel.end", "archives.portals_part", "livez", "readyz", "exposition",
 }  # fmt: skip
+# What is answered without a session. A probe asks the database itself.
+_WITHOUT_SESSION = {"static", "livez", "readyz", "exposition"}
+_AWAY_SECONDS = 5
 _ASSETS = Path(__file__).parent.parent / "assets"
 
 
 def register(app: Flask, around: Around) -> None:
     """Guard every page, and give each what it stands in."""
     app.extensions["around"] = around
+    # Before anything looks into a form: without its session every form looks forged.
+    app.before_request_funcs.setdefault(None, []).insert(0, _require_sessions)
     app.before_request(_require_person)
     app.context_processor(_context)
     app.add_template_global(asset)
@@ -37,6 +43,7 @@ def register(app: Flask, around: Around) -> None:
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(ServiceProblem, _problem)
     app.register_error_handler(Refusal, _not_ready)
+    app.register_error_handler(PyMongoError, _sessions_away)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
 
@@ -66,6 +73,11 @@ def _tone(id: str) -> int:
 def is_signed_in() -> bool:
     """Whether this browser's session belongs to a person; false too where sessions cannot be read."""
     return bool(session) and "person" in session
+
+
+def _require_sessions() -> AnyResponse | None:
+    unreadable = getattr(session, "unreadable", False)
+    return _sessions_away() if unreadable and request.endpoint not in _WITHOUT_SESSION else None
 
 
 def _require_person() -> AnyResponse | None:
@@ -136,6 +148,13 @@ def _problem(problem: ServiceProblem) -> tuple[str, int] | AnyResponse:
     return page, problem.status if problem.status in (403, 404) or problem.status >= 500 else 400
 
 
+def _sessions_away(_reason: Exception | None = None) -> AnyResponse:
+    """The portal's own database is away: nobody is signed out by it, and nothing was done."""
+    words = _("Your session cannot be read at the moment. You stay signed in; please try again in a few seconds.")
+    page = render_template("problem.html", status=503, detail=words)
+    return Response(page, status=503, headers={"Retry-After": str(_AWAY_SECONDS)})
+
+
 def _not_ready(reason: Refusal) -> tuple[str, int]:
     return reason.detail, reason.status
 
@@ -151,6 +170,8 @@ def _http_error(error: HTTPException) -> tuple[str, int] | AnyResponse:
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    if isinstance(getattr(error, "original_exception", None), PyMongoError):
+        return _sessions_away()
     words = {
         404: _("There is no page at this address."),
         405: _("This address is not a page. Go home and start from there."),
