@@ -10,7 +10,7 @@ from pymongo.database import Database
 from contracts.profiles import SkillOffered, WeeklySlot
 from matching import repository
 from matching.domain.enrolment import Enrolment
-from matching.domain.person import Person, Profile
+from matching.domain.person import Person, Profile, Word
 from matching.domain.program import Program
 from matching.domain.seats import Place, Seats
 from servicekit.entity import Entity
@@ -31,6 +31,7 @@ def fill(database: Database[dict[str, Any]], mentors: int, mentees: int) -> list
     """Write the company; the ids of its mentees."""
     catalogue = Catalogue(repository.DOCUMENTS)
     _write(database, catalogue, [_program()])
+    _write(database, catalogue, [Word(id=id, name=id, changed_at=LONG_AGO) for id in (*SKILLS, *THEMES)])
     draw = random.Random(1)
     people = [(f"prs_m{number:06d}", "mentor") for number in range(mentors)]
     people += [(f"prs_n{number:06d}", "mentee") for number in range(mentees)]

@@ -11,8 +11,9 @@ from matching.pool.pools import Pools
 from matching.ports.matcher import Match, Verdict
 from servicekit.refusals import StoreUnavailable
 
-# Between two looks, in seconds; a question that finds the last one older than this looks itself.
-EVERY = 0.05
+# Between two looks, in seconds: no oftener than the next question needs, since each look is in somebody's way.
+EVERY = 0.2
+# A question that finds the last look older than this looks itself.
 FRESH_FOR = timedelta(seconds=0.25)
 # Nobody looks while nobody asks.
 REST_AFTER = 10.0
