@@ -42,6 +42,8 @@ demo: setup ## Start the whole platform with 500 people, and say where to look
 down: ## Stop the demo; its data stays (make down WIPE=--wipe removes it)
 	$(BIN)/mentormesh down $(WIPE)
 
+# A test's broker or Keycloak lives for a minute: optimising its code would cost more than it gains.
+test: export JDK_JAVA_OPTIONS ?= -XX:TieredStopAtLevel=1
 .PHONY: test
 test: check test-alone ## Everything that a change must pass
 ifdef TESTS
