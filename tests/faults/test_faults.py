@@ -23,6 +23,8 @@ from mentormesh.testing import Backing
 from servicekit.testing.conformance.logs import record
 from servicekit.testing.pair import LISTENER, TELLER
 
+pytestmark = pytest.mark.long
+
 PAUSE_SECONDS = (1.0, 5.0)
 PairOf = Callable[..., Pair]
 

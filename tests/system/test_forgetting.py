@@ -31,7 +31,7 @@ from servicekit.mongo import MongoStore, connect
 from servicekit.replay import replay
 from servicekit.store import Catalogue, Unit
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 SERVICES = ("profiles", "matching", "feedback", "notifications")
 PERSONAL = sorted(name for name, topic in topics().items() if topic.personal)

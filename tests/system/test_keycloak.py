@@ -25,6 +25,7 @@ from profiles.issuer.provider import DiscoveredKeys, OpenIdProvider, Trust
 lacking = keycloak.why_not()
 pytestmark = [
     pytest.mark.stack,
+    pytest.mark.long,
     pytest.mark.skipif(lacking is not None, reason=f"KEYCLOAK IS NOT TESTED HERE: there is no {lacking}."),
 ]
 FILES = Path(__file__).parent / "keycloak"

@@ -66,6 +66,19 @@ def test_what_a_command_told_is_sent_once(store: MemoryStore[Unit], log: MemoryL
     assert unsent(store) == 0
 
 
+def test_where_nothing_waits_the_outbox_is_looked_at_without_a_transaction(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = relay_of(store, log, seconds)
+    assert relay.step() == 0
+    with monkeypatch.context() as without:
+        without.setattr(store, "atomically", None)
+        assert relay.step() == 0
+    remind(store, "req_1")
+    assert relay.step() == 1
+    assert told(log) == {"req_1": [1]}
+
+
 def test_the_envelope_carries_the_story_of_its_command(
     store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
 ) -> None:

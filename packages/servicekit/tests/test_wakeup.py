@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+from pymongo.errors import AutoReconnect
+
 from servicekit.wakeup import OutboxWakeup
 
 
@@ -37,15 +39,38 @@ class Stream:
 class Database:
     """Just enough of one to be watched."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: "Stream | Broken") -> None:
         self._stream = stream
 
     def __getitem__(self, name: str) -> "Database":
         return self
 
     @contextmanager
-    def watch(self, pipeline: object, max_await_time_ms: int) -> Iterator[Stream]:
+    def watch(self, pipeline: object, max_await_time_ms: int) -> Iterator["Stream | Broken"]:
         yield self._stream
+
+
+class Broken:
+    """A change stream that its server ends."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+
+    def try_next(self) -> dict[str, Any] | None:
+        self._stopping.set()
+        raise AutoReconnect("the server is gone")
+
+
+def test_a_stream_that_broke_watches_no_more() -> None:
+    stopping = threading.Event()
+    whole = OutboxWakeup(cast(Any, Database(Stream(1, stopping))), Relaying(), stopping)
+    assert not whole.is_watching
+    whole.run()
+    assert whole.is_watching
+    stopping.clear()
+    broken = OutboxWakeup(cast(Any, Database(Broken(stopping))), Relaying(), stopping)
+    broken.run()
+    assert not broken.is_watching
 
 
 def test_a_steady_flow_of_inserts_wakes_the_relay_at_each() -> None:

@@ -175,6 +175,7 @@ class Relay:
         self._sent = SentLines()
         self._horizon = Horizon()
         self._failures = 0
+        self._is_idle = False
 
     def step(self) -> int:
         """Send one batch; returns how many rows, 0 also where another process is the owner."""
@@ -202,6 +203,9 @@ class Relay:
         if fence is None:
             self._let_go()
             return 0
+        # Nobody needs a transaction while nothing waits.
+        if self._is_idle and not self._store.reading(lambda unit: oldest_unsent(unit, 1, self._horizon)).rows:
+            return 0
         ready = self._store.atomically(lambda unit: self._look(unit))
         if not ready:
             return 0
@@ -222,6 +226,7 @@ class Relay:
     def _look(self, unit: Unit) -> list[OutboxRow]:
         backlog = oldest_unsent(unit, self._batch, self._horizon)
         self._horizon.learn(backlog, self._batch)
+        self._is_idle = not backlog.rows
         oldest = min((row.time for row in backlog.rows), default=None)
         metrics.OUTBOX_OLDEST.set((self._clock.now() - oldest).total_seconds() if oldest else 0.0)
         metrics.OUTBOX_UNSENT.set(len(backlog.rows))

@@ -21,6 +21,12 @@ class OutboxWakeup:
         self._database = database
         self._woken = woken
         self._stopping = stopping
+        self._watching = False
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether inserts are noticed now, so that polling may take its time."""
+        return self._watching
 
     def run(self) -> None:
         """Watch until told to stop."""
@@ -28,12 +34,14 @@ class OutboxWakeup:
             try:
                 self._watch()
             except PyMongoError as failure:
+                self._watching = False
                 log.warning("outbox-stream-broke", error=type(failure).__name__)
                 self._stopping.wait(_RETRY_SECONDS)
 
     def _watch(self) -> None:
         pipeline: list[dict[str, Any]] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
-        with self._database["outbox"].watch(pipeline, max_await_time_ms=500) as stream:
+        with self._database["outbox"].watch(pipeline, max_await_time_ms=1000) as stream:
+            self._watching = True
             while not self._stopping.is_set():
                 # Nothing is gathered here: while the relay is at work, whatever else comes in is its next batch.
                 if stream.try_next() is not None:

@@ -30,6 +30,8 @@ from servicekit.wakeup import OutboxWakeup
 from servicekit.watchdog import Watchdog
 
 RELAY_EVERY_SECONDS = 0.2
+# Where the outbox is watched, a look without being woken is only for what no insert tells: a lease that is free.
+RELAY_WATCHED_SECONDS = 1.0
 _WATCH_EVERY_SECONDS = 5.0
 _LISTEN_SECONDS = 0.5
 _STOP_SECONDS = 8.0  # a container engine kills after ten
@@ -155,9 +157,11 @@ class Running:
     def _start_threads(self) -> None:
         worker = self._worker
         relay = Relay(worker.service, worker.store, self._events, worker.clock)
-        self._spawn("relay", self._relaying(relay))
+        wakeup = None
         if isinstance(worker.store, MongoStore):
-            self._spawn("wakeup", OutboxWakeup(worker.store.database, self._woken, self._stopping).run)
+            wakeup = OutboxWakeup(worker.store.database, self._woken, self._stopping)
+            self._spawn("wakeup", wakeup.run)
+        self._spawn("relay", self._relaying(relay, wakeup))
         if worker.handlers:
             applying = Applying(worker.service, worker.handlers, worker.clock)
             consumer = Consumer(worker.store, self._events, applying, topics_of(worker.handlers))
@@ -189,13 +193,14 @@ class Running:
         self._threads.append(thread)
         thread.start()
 
-    def _relaying(self, relay: Relay) -> Callable[[], None]:
+    def _relaying(self, relay: Relay, wakeup: OutboxWakeup | None) -> Callable[[], None]:
         def work() -> None:
             try:
                 while not self._stopping.is_set():
                     self._woken.clear()
                     if not self._transiently(relay.step):
-                        self._woken.wait(RELAY_EVERY_SECONDS)
+                        watched = wakeup is not None and wakeup.is_watching
+                        self._woken.wait(RELAY_WATCHED_SECONDS if watched else RELAY_EVERY_SECONDS)
             finally:
                 relay.close()
 

@@ -75,7 +75,7 @@ def create_worker(settings: Settings) -> Worker:
         kafka=settings.kafka,
         handlers=HANDLERS,
         timers=TIMERS,
-        loops=(_computing(store), Loop("publishing", publishing.publish_for_a_while, every=0.25, leased=True)),
+        loops=(_computing(store), Loop("publishing", publishing.publish_for_a_while, every=0.5, leased=True)),
         metrics_bind=settings.metrics_bind,
     )
 
@@ -87,7 +87,7 @@ def _computing(store: MongoStore[repository.Unit]) -> Loop:
     def step(store: Store[repository.Unit], clock: Clock) -> bool:
         return computing.compute_next(store, clock, lease, solver, stopping.is_set)
 
-    return Loop("runs", step, every=0.25, stop=stopping.set)
+    return Loop("runs", step, every=0.5, stop=stopping.set)
 
 
 def initialise(settings: Settings, arguments: Sequence[str]) -> None:

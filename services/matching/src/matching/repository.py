@@ -285,7 +285,8 @@ class Unit(store.Unit):
         return self.find(Run, {"program_id": program_id, "state": {"$in": list(states)}})
 
     def next_run(self) -> Run | None:
-        return self.first(Run, {"state": "running"}) or self.first(Run, {"state": "queued"})
+        # In the order of the letters, what runs comes last.
+        return self.first(Run, {"state": {"$in": ["running", "queued"]}}, (("state", -1), ("_id", 1)))
 
     def runs_publishing(self) -> list[Run]:
         return self.find(Run, {"state": "publishing"})

@@ -90,7 +90,7 @@ def create_worker(settings: Settings) -> Worker:
 
 def _loops(settings: Settings) -> tuple[Loop, ...]:
     """The imports, by one worker at a time; and the watched folder, where there is one."""
-    imports = Loop("imports", work_through(settings.default_time_zone), every=0.2, leased=True)
+    imports = Loop("imports", work_through(settings.default_time_zone), every=0.5, leased=True)
     if not settings.import_folder:
         return (imports,)
     folder = watch(Path(settings.import_folder), settings.import_leavers)

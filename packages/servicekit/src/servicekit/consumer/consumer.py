@@ -18,7 +18,8 @@ from servicekit.refusals import Refusal
 from servicekit.store import Duplicate, Store
 
 BATCH = 50
-POLL_SECONDS = 0.2
+# An empty log is asked again that often; a record ends the wait.
+POLL_SECONDS = 0.5
 RETRY_FOR_SECONDS = 60.0
 HOUSEKEEPING_SECONDS = 1.0
 PARKING_LIMIT = 50
