@@ -1,4 +1,4 @@
-"""What all tests of this checkout share: the backing services (see `mentormesh.testing`)."""
+"""What all tests of this checkout share: the backing services (see `mentormesh.testing`), and their order."""
 
 import logging
 from collections.abc import Iterator
@@ -7,6 +7,11 @@ import pytest
 import structlog
 
 pytest_plugins = ["mentormesh.testing"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: one that begins last keeps one core busy and lets the others wait."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,7 @@ from ..unit.solving import compute, found, started
 from ..unit.world import CARA, World
 from .trips import RoundTrips
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 Worker = Callable[[], "subprocess.Popen[bytes]"]
 

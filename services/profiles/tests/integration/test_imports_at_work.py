@@ -24,7 +24,7 @@ from servicekit.mongo import MongoStore, connect
 from servicekit.refusals import StoreUnavailable, TooBusy
 from servicekit.store import Catalogue
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 SYSTEM, CLOCK = Caller.system("profiles"), SystemClock()
 MongoProfiles = MongoStore[repository.Unit]
