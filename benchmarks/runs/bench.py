@@ -114,8 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = f"{head}\n\n{table(rows)}\n\n" + (f"MISSED: {'; '.join(missed)}" if missed else "every goal met")
     print(text)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "runs.txt").write_text(text + "\n")
-    (RESULTS / "runs.json").write_text(json.dumps(figures | {"missed": missed}, indent=2) + "\n")
+    stem = f"runs-{asked.mentees}"
+    (RESULTS / f"{stem}.txt").write_text(text + "\n")
+    (RESULTS / f"{stem}.json").write_text(json.dumps(figures | {"missed": missed}, indent=2) + "\n")
     return 0
 
 

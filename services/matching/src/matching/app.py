@@ -75,7 +75,7 @@ def create_worker(settings: Settings) -> Worker:
         kafka=settings.kafka,
         handlers=HANDLERS,
         timers=TIMERS,
-        loops=(_computing(store), Loop("publishing", publishing.publish_for_a_while, every=0.5, leased=True)),
+        loops=(_computing(store), Loop("publishing", publishing.publishing_for_a_while(), every=0.5, leased=True)),
         metrics_bind=settings.metrics_bind,
     )
 

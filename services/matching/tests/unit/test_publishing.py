@@ -211,6 +211,26 @@ def test_a_crash_amid_some_pairs_makes_none_of_them_and_resumes_and_doubles_noth
     assert found(world, run).pairs["published"] == 4
 
 
+def test_pairs_are_asked_for_once_and_what_another_worker_did_since_is_not_done_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = _program(world, mentees=4, seats=4)
+    run = solved(world, program)
+    publishing.publish_run(world.store, world.clock, CARA, run.id)
+    monkeypatch.setattr(publishing, "AT_ONCE", 1)
+    waiting = publishing.Waiting()
+    assert publishing.publish_some(world.store, world.clock, waiting) == 1
+    with monkeypatch.context() as unasked:
+        unasked.setattr(publishing, "_waiting_in", None)
+        assert publishing.publish_some(world.store, world.clock, waiting) == 1
+        other = next(one["_id"] for one in world.store.held("proposals") if one["state"] == "proposed")
+        publishing.publish_pairs(world.store, world.clock, program.id, [other])
+        assert publishing.publish_some(world.store, world.clock, waiting) == 1
+        assert publishing.publish_some(world.store, world.clock, waiting) == 1
+    assert publishing.publish_some(world.store, world.clock, waiting) == 0
+    assert len(_mentorships(world)) == world.seats("ben").taken == found(world, run).pairs["published"] == 4
+
+
 def test_one_run_of_a_program_is_published_at_a_time(world: World) -> None:
     program = _program(world)
     first, second = solved(world, program), solved(world, program)

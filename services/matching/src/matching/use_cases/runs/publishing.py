@@ -6,6 +6,7 @@ was and nothing is made twice, however many workers are at it.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -28,6 +29,8 @@ from servicekit.refusals import Refusal, TooBusy, WrongState
 from servicekit.store import PATIENCE_SECONDS
 
 AT_ONCE = 50
+# How many are asked for at once: a server may read all that wait for each question, whatever its limit.
+ASKED_AT_ONCE = 5000
 # One look goes on for so long, in seconds; the lease is renewed between looks.
 LOOK_SECONDS = 2.0
 
@@ -57,28 +60,51 @@ def publish_run(store: Store, clock: Clock, caller: Caller, run_id: str, expecte
     return store.atomically(work)
 
 
-def publish_for_a_while(store: Store, clock: Clock) -> None:
-    """One look of a worker."""
-    deadline = time.monotonic() + LOOK_SECONDS
-    while publish_some(store, clock) and time.monotonic() < deadline:
-        pass
+@dataclass
+class Waiting:
+    """The pairs that were found waiting, per run; only a hint, since each is looked at again when its turn comes."""
+
+    _ids: dict[str, list[str]] = field(default_factory=dict)
+
+    def turn(self, store: Store, run_id: str) -> list[str]:
+        """The next pairs of a run; none where none waits any more."""
+        ids = self._ids.pop(run_id, None) or store.reading(_waiting_in(run_id))
+        if ids[AT_ONCE:]:
+            self._ids[run_id] = ids[AT_ONCE:]
+        return ids[:AT_ONCE]
 
 
-def publish_some(store: Store, clock: Clock) -> int:
+def publishing_for_a_while() -> Callable[[Store, Clock], None]:
+    """The step of a worker's loop: one look."""
+    waiting = Waiting()
+
+    def look(store: Store, clock: Clock) -> None:
+        deadline = time.monotonic() + LOOK_SECONDS
+        while publish_some(store, clock, waiting) and time.monotonic() < deadline:
+            pass
+
+    return look
+
+
+def publish_some(store: Store, clock: Clock, waiting: Waiting | None = None) -> int:
     """Deal with some pairs of every run that is being published; with how many."""
-    dealt_with = 0
+    dealt_with, waiting = 0, waiting or Waiting()
     for run in store.reading(lambda unit: unit.runs_publishing()):
-        waiting = store.reading(_waiting_in(run))
-        if waiting:
-            publish_pairs(store, clock, run.program_id, [proposal.id for proposal in waiting])
+        ids = waiting.turn(store, run.id)
+        if ids:
+            publish_pairs(store, clock, run.program_id, ids)
         else:
             _finish(store, clock, run.id)
-        dealt_with += len(waiting)
+        dealt_with += len(ids)
     return dealt_with
 
 
-def _waiting_in(run: Run) -> Callable[[Unit], list[Proposal]]:
-    return lambda unit: unit.proposals_of(run.id, {"state": "proposed"}, "mentee", None, AT_ONCE)
+def _waiting_in(run_id: str) -> Callable[[Unit], list[str]]:
+    def look(unit: Unit) -> list[str]:
+        found = unit.proposals_of(run_id, {"state": "proposed"}, "mentee", None, ASKED_AT_ONCE)
+        return [proposal.id for proposal in found]
+
+    return look
 
 
 def publish_pairs(store: Store, clock: Clock, program_id: str, ids: Sequence[str]) -> None:
