@@ -306,6 +306,31 @@ def test_in_a_long_backlog_no_look_reaches_much_further_than_a_batch(
     assert unsent(store) == 0
 
 
+def test_between_bursts_of_a_long_backlog_no_look_reaches_over_all_of_it(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import tells as much as a batch at once, then nothing for a while: the next burst lies behind a gap."""
+    start = FrozenClock().now() - timedelta(hours=1)
+    for number in range(100):
+        remind(store, f"req_{number}")
+        moment = start + timedelta(minutes=number // 10, milliseconds=number % 10)
+        store.atomically(lambda unit, at=moment, key=f"req_{number}": unit.amend(OutboxRow, {"key": key}, {"time": at}))
+    matched: list[int] = []
+    find = Unit.find
+
+    def counted(unit: Unit, kind: type, where: Mapping[str, object], *details: object, **more: object) -> object:
+        if kind is OutboxRow:
+            matched.append(unit.count(OutboxRow, where))
+        return find(unit, kind, where, *details, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Unit, "find", counted)
+    relay = relay_of(store, log, seconds, batch=10)
+    assert [relay.step() for _ in range(11)] == [10] * 10 + [0]
+    assert matched[0] == 100
+    assert max(matched[1:]) <= 30
+    assert unsent(store) == 0
+
+
 def test_a_row_that_commits_late_is_not_passed_over_in_a_long_backlog(
     store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
 ) -> None:

@@ -76,17 +76,29 @@ class Horizon:
             self._width = max(2 * (last - first), _LEAST_WIDTH)
             self.until = last + self._width
         else:
-            self._width = 2 * self._width
-            self.until = (self.until or last) + self._width
+            self.widen()
+
+    def widen(self) -> None:
+        """Look twice as far as before."""
+        if self.until is not None:
+            self._width = 2 * max(self._width, _LEAST_WIDTH)
+            self.until += self._width
 
 
-def oldest_unsent(unit: Unit, limit: int, horizon: Horizon) -> Backlog:
-    """The backlog's beginning, always from its start: a cursor would pass rows that commit late."""
+def oldest_unsent(unit: Unit, limit: int, horizon: Horizon, now: datetime) -> Backlog:
+    """The backlog's beginning, always from its start: a cursor would pass rows that commit late.
+
+    Where nothing lies near, the next end is farther, up to now: between the bursts of an import lie gaps, and few short
+    questions cost less than one without an end.
+    """
     where: dict[str, Any] = {"sent_at": None}
-    if horizon.until is not None:
+    while horizon.until is not None:
         near = unit.find(OutboxRow, where | {"time": {"$lte": horizon.until}}, order=(("time", 1),), limit=limit)
         if near:
             return Backlog(near, whole=False)
+        if horizon.until >= now:
+            break
+        horizon.widen()
     rows = unit.find(OutboxRow, where, order=(("time", 1),), limit=limit)
     return Backlog(rows, whole=len(rows) < limit)
 
@@ -224,7 +236,7 @@ class Relay:
         return len(ready)
 
     def _look(self, unit: Unit) -> list[OutboxRow]:
-        backlog = oldest_unsent(unit, self._batch, self._horizon)
+        backlog = oldest_unsent(unit, self._batch, self._horizon, self._clock.now())
         self._horizon.learn(backlog, self._batch)
         self._is_idle = not backlog.rows
         oldest = min((row.time for row in backlog.rows), default=None)

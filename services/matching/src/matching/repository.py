@@ -84,7 +84,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Alone, "run_alone", (index("run_id"), index("person_id"), index("closest"), index("lost_to"))),
     Documents(Forgetting, "run_forgettings", (index("due_at"),)),
     Documents(Person, "people", (index("changed_at"),)),
-    Documents(Profile, "profiles", (index("changed_at"),)),
+    Documents(Profile, "profiles"),
     Documents(Word, "words", (index("changed_at"),)),
     Documents(Client, "clients"),
     Documents(Erasure, "erasures"),

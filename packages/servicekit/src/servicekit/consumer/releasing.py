@@ -41,7 +41,7 @@ def release_next(store: Store[Any], applying: Applying, events: Log) -> bool:
 
 
 def _first(unit: Unit, group: str) -> tuple[Watermark | None, Parked | None]:
-    line = unit.first(Watermark, {"releasing": True, "group": group})
+    line = unit.first(Watermark, {"parked": {"$gt": 0}, "releasing": True, "group": group})
     if line is None:
         return None, None
     waiting = {"line": line.id, "dropped_at": None}

@@ -170,10 +170,11 @@ class People:
 
     def __init__(self, unit: Unit, said: Iterable[Said]) -> None:
         rows = list(said)
-        managers = [row.manager for row in rows if row.manager]
-        external_ids = [*(row.external_id for row in rows if row.external_id), *managers]
-        emails = [folded(text) for text in (*(row.email for row in rows if row.email), *managers) if "@" in text]
-        found = unit.people_by_keys(external_ids, emails)
+        # Each manager once, and first: they are known oftenest, and a server may go down the list for whom it found.
+        managers = list(dict.fromkeys(row.manager for row in rows if row.manager))
+        external_ids = list(dict.fromkeys([*managers, *(row.external_id for row in rows if row.external_id)]))
+        emails = [folded(text) for text in (*managers, *(row.email for row in rows if row.email)) if "@" in text]
+        found = unit.people_by_keys(external_ids, list(dict.fromkeys(emails)))
         self.by_external_id = {person.external_key: person for person in found if person.external_key}
         self.by_email = {person.email_key: person for person in found}
         self.by_user_name = {person.user_name_key: person for person in found}
