@@ -216,7 +216,8 @@ class Relay:
             self._let_go()
             return 0
         # Nobody needs a transaction while nothing waits.
-        if self._is_idle and not self._store.reading(lambda unit: oldest_unsent(unit, 1, self._horizon)).rows:
+        now = self._clock.now()
+        if self._is_idle and not self._store.reading(lambda unit: oldest_unsent(unit, 1, self._horizon, now)).rows:
             return 0
         ready = self._store.atomically(lambda unit: self._look(unit))
         if not ready:

@@ -15,7 +15,8 @@ from matching.domain.snapshot import LINES_IN_A_CHUNK, PEOPLE_IN_A_CHUNK, Chunk
 from matching.ports.unit import Store, Unit
 from servicekit.clock import Clock
 
-PAGE = 1000
+# Large, since a server may read all that follow for each page, whatever its limit; an enrolment is small.
+PAGE = 20_000
 CHUNKS_AT_ONCE = 20
 _DEEPEST_LINE = 100
 
