@@ -81,10 +81,8 @@ def enrol(cara: Player, program_id: str, player: Player, role: str, **terms: Any
 
 
 def publish(player: Player, **parts: Any) -> None:
-    """A profile, without which nobody is matched; its capacity is known to matching, where a place takes it from."""
-    saved = player.actor.put("profiles", f"/people/{player.id}/profile", parts)
-    seats = f"/people/{player.id}/seats"
-    eventually(lambda: projected(player, "matching", seats)["capacity"] == saved["capacity"])
+    """A profile, without which nobody is matched."""
+    player.actor.put("profiles", f"/people/{player.id}/profile", parts)
 
 
 def ask_everybody(admin: Actor) -> None:

@@ -174,6 +174,24 @@ def test_unreadable_json_is_a_400(client: FlaskClient, issuer: Issuer, body: byt
     assert (refused.status_code, refused.content_type) == (400, "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"a/b": [1, {"c": -Infinity}]}', "-Infinity at /a~1b/1/c is not JSON; write a number"),
+        (b'{"a": NaN, "a": 1}', "NaN is not JSON; write a number"),
+        (b'{"' + b"a" * 1000 + b'": NaN}', f"NaN at /{'a' * 199} is not JSON; write a number"),
+        (b'["NaN", NaN]', "NaN at /1 is not JSON; write a number"),
+    ],
+)
+def test_a_number_that_json_does_not_have_is_told_with_its_place(
+    client: FlaskClient, issuer: Issuer, body: bytes, words: str
+) -> None:
+    headers = {**issuer.bearer(ANA), "Idempotency-Key": "k", "Content-Type": "application/json"}
+    refused = client.post("/v1/notes", data=body, headers=headers)
+    assert refused.status_code == 400
+    assert words in refused.get_json()["detail"]
+
+
 def test_a_body_of_another_type_or_size_is_refused(client: FlaskClient, issuer: Issuer) -> None:
     headers = {**issuer.bearer(ANA), "Idempotency-Key": "k"}
     assert client.post("/v1/notes", data="text=a", headers=headers).status_code == 415

@@ -23,7 +23,7 @@ from servicekit.testing import FrozenClock
 from servicekit.testing.web import Issuer
 from servicekit.timers import Timers
 
-from ..unit.world import World, caller
+from ..unit.world import CARA, World, caller
 
 pytestmark = pytest.mark.stack
 
@@ -184,6 +184,22 @@ def test_a_profile_is_applied_while_a_request_is_accepted(world: World) -> None:
     assert seats.capacity == 1
     assert seats.taken == len(_documents(world, "mentorships", state="active"))
     assert seats.left(program.id, "mentor") == 0
+
+
+def test_a_place_that_follows_its_profile_has_the_profiles_number_whichever_was_first(world: World) -> None:
+    program = world.program()
+    names = [f"ben{number}" for number in range(6)]
+    places = []
+    for name in names:
+        world.person(name)
+        places.append(enrolments.apply(world.store, world.clock, caller(name), program.id, role="mentor"))
+    calls: list[Callable[[], Any]] = []
+    for name, place in zip(names, places, strict=True):
+        calls.append(lambda place=place: enrolments.approve(world.store, world.clock, CARA, place.id))
+        calls.append(lambda name=name: world.profile(name, capacity=3))
+    _all_at_once(calls, threads=len(calls))
+    assert {world.seats(name).left(program.id, "mentor") for name in names} == {3}
+    assert {one["capacity"] for one in _documents(world, "enrolments")} == {3}
 
 
 def test_the_last_place_of_a_program_is_given_once(world: World) -> None:

@@ -479,3 +479,23 @@ def test_a_program_may_name_the_answers_that_it_is_for(cara: Browser) -> None:
     assert made.json["eligibility"]["attributes"] == {"career_track": ["expert", "lead"]}
     refused = cara.post("/programs", {**PROGRAM, "eligibility": {"attributes": {"$where": ["x"]}}})
     assert refused.status_code == 422
+
+
+def test_a_place_says_whether_it_follows_the_profile_and_can_be_told_to(
+    ben: Browser, cara: Browser, told: World
+) -> None:
+    told.person("cara")
+    program = cara.post("/programs", PROGRAM).json["id"]
+    cara.post(f"/programs/{program}/open")
+    place = ben.post(f"/programs/{program}/enrolments", {"role": "mentor", "capacity": 2})
+    path = f"/enrolments/{place.json['id']}"
+    assert (place.json["capacity"], place.json["as_profile"]) == (2, False)
+    etag = {"If-Match": place.headers["ETag"]}
+    both = ben.patch(path, {"capacity": 2, "as_profile": True}, **etag)
+    assert (both.status_code, both.json["errors"][0]["pointer"]) == (422, "/as_profile")
+    assert ben.patch(path, {"as_profile": "yes"}, **etag).status_code == 422
+    told.profile("ben", capacity=4)
+    followed = ben.patch(path, {"as_profile": True}, **etag).json
+    assert (followed["capacity"], followed["as_profile"]) == (4, True)
+    (listed,) = cara.get(f"/programs/{program}/enrolments").json["items"]
+    assert (listed["capacity"], listed["as_profile"]) == (4, True)

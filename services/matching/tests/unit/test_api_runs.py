@@ -170,7 +170,7 @@ def test_a_wrong_override_is_named_and_starts_nothing(
     assert world.store.held("runs") == []
 
 
-def test_a_weight_that_is_no_number_is_no_json(
+def test_a_weight_that_is_no_number_is_no_json_and_is_named(
     world: World, cara: Browser, program: str, client: FlaskClient, issuer: Issuer
 ) -> None:
     headers = {
@@ -180,7 +180,7 @@ def test_a_weight_that_is_no_number_is_no_json(
     }
     sent = client.post(f"/v1/programs/{program}/runs", data='{"weights": {"skills": NaN}}', headers=headers)
     assert sent.status_code == 400
-    assert "NaN" in sent.get_json()["detail"]
+    assert "NaN at /weights/skills is not JSON; write a number" in sent.get_json()["detail"]
 
 
 def test_a_run_is_started_once_by_one_key(world: World, cara: Browser, program: str) -> None:

@@ -1,5 +1,7 @@
 """Enrolments: who gets a place, and what giving it up brings with it."""
 
+from typing import Any
+
 import pytest
 
 from matching.domain.enrolment import Enrolment
@@ -115,6 +117,93 @@ def test_a_mentors_capacity_is_their_profiles_unless_they_say_another(world: Wor
     world.profile("ben", capacity=4)
     assert world.enrolled(program, "ben", "mentor").capacity == 4
     assert world.enrolled(program, "bob", "mentor", capacity=2).capacity == 2
+
+
+def test_a_place_without_a_number_takes_what_a_profile_that_comes_later_says_and_whatever_it_says_next(
+    world: World,
+) -> None:
+    program = world.program()
+    place = world.enrolled(program, "ben", "mentor")
+    assert (place.capacity, place.as_profile, world.seats("ben").left(program.id, "mentor")) == (1, True, 1)
+    for capacity in (3, 0, 2):
+        world.profile("ben", capacity=capacity)
+        assert world.seats("ben").left(program.id, "mentor") == capacity
+        assert world.get(Enrolment, place.id).capacity == capacity
+
+
+def test_a_place_that_follows_a_profile_tells_that_it_changed_once_for_each_other_number(world: World) -> None:
+    program = world.program()
+    world.enrolled(program, "ben", "mentor")
+    world.enrolled(program, "bob", "mentor", capacity=2)
+    told = len(world.store.events())
+    for capacity in (1, 3, 3):
+        world.profile("ben", capacity=capacity)
+        world.profile("bob", capacity=capacity)
+    assert world.told_since(told) == ["enrolment.changed"]
+
+
+def test_a_place_that_is_granted_later_has_what_the_profile_says_then(world: World) -> None:
+    program = world.program()
+    world.person("ben")
+    place = _applied(world, program.id, "ben", "mentor")
+    world.profile("ben", capacity=3)
+    assert enrolments.approve(world.store, world.clock, CARA, place.id).capacity == 3
+    assert world.seats("ben").left(program.id, "mentor") == 3
+
+
+def test_a_number_of_its_own_ends_a_places_following_until_it_is_told_to_follow_again(world: World) -> None:
+    program = world.program()
+    place = world.enrolled(program, "ben", "mentor")
+
+    def change(**values: Any) -> Enrolment:
+        version = world.get(Enrolment, place.id).version
+        return enrolments.change_enrolment(
+            world.store, world.clock, caller("ben"), place.id, expected=version, **values
+        )
+
+    assert not change(capacity=2).as_profile
+    world.profile("ben", capacity=5)
+    assert world.seats("ben").left(program.id, "mentor") == 2
+    changed = change(as_profile=True)
+    assert (changed.capacity, changed.as_profile, world.seats("ben").left(program.id, "mentor")) == (5, True, 5)
+    assert change(wishes=()).as_profile
+    assert (change(as_profile=False).capacity, world.seats("ben").left(program.id, "mentor")) == (5, 5)
+    world.profile("ben", capacity=1)
+    assert world.get(Enrolment, place.id).capacity == 5
+    with pytest.raises(InvalidInput) as both:
+        change(as_profile=True, capacity=3)
+    mentee = world.enrolled(program, "ana", "mentee")
+    assert (mentee.capacity, mentee.as_profile) == (1, False)
+    with pytest.raises(InvalidInput) as of_a_mentee:
+        enrolments.change_enrolment(
+            world.store, world.clock, caller("ana"), mentee.id, as_profile=True, expected=mentee.version
+        )
+    for refused in (both, of_a_mentee):
+        assert [error.pointer for error in refused.value.errors] == ["/as_profile"]
+
+
+def test_a_profile_that_takes_fewer_ends_nothing_in_a_place_that_follows_it(world: World) -> None:
+    program = world.program()
+    world.person("ben")
+    world.profile("ben", capacity=2)
+    world.enrolled(program, "ben", "mentor")
+    for name in ("ana", "ada"):
+        world.enrolled(program, name, "mentee")
+        world.accepted(world.asked(program, name, "ben"))
+    world.profile("ben", capacity=1)
+    (place,), _ = enrolments.list_enrolments(
+        world.store, world.clock, CARA, program.id, state=None, role="mentor", after=None, limit=10
+    )
+    assert (place.capacity, place.taken, place.left, place.over_capacity) == (1, 2, 0, True)
+    assert {one["state"] for one in world.store.held("mentorships")} == {"active"}
+
+
+def test_a_place_that_was_given_up_follows_no_profile(world: World) -> None:
+    program = world.program()
+    place = world.enrolled(program, "ben", "mentor")
+    enrolments.withdraw(world.store, world.clock, caller("ben"), place.id)
+    world.profile("ben", capacity=3)
+    assert (world.seats("ben").places, world.get(Enrolment, place.id).capacity) == ((), 1)
 
 
 def test_the_lower_limit_counts(world: World) -> None:

@@ -1,6 +1,7 @@
 """A run's pairs in few documents: they say what the pairs' own documents say, whatever was done to those."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +11,13 @@ from matching.domain.program import Program
 from matching.domain.run import Run, RunInputs
 from matching.domain.terms import Weights
 from matching.use_cases import forgetting
-from matching.use_cases.runs import comparing, marking, reading, starting
+from matching.use_cases.runs import comparing, marking, publishing, reading, starting
 from matching.use_cases.runs import pairs as packed
 from matching.use_cases.runs.pairs import standing_pairs
 from servicekit.refusals import Refusal
 from servicekit.testing.store import MemorySession
 
-from .solving import compute, pairs, solved
+from .solving import InProcess, compute, pairs, solved, started
 from .world import CARA, World
 
 NAMES = tuple(f"p{number}" for number in range(8))
@@ -59,6 +60,12 @@ def _somebody(world: World, name: str, number: int) -> None:
     )
 
 
+def _counts_are_kept(world: World, run: Run) -> bool:
+    """Whether what is kept with a run is what its pairs come to when they are counted."""
+    kept = world.get(Run, run.id).pairs
+    return bool(kept) and kept == world.store.reading(lambda unit: reading.counted(unit, run.id))
+
+
 def _packed(world: World, run: Run) -> dict[str, str]:
     held = standing_pairs(world.store, world.get(Run, run.id))
     return {one.removeprefix("prs_"): other.removeprefix("prs_") for one, other in held.items()}
@@ -66,9 +73,10 @@ def _packed(world: World, run: Run) -> dict[str, str]:
 
 @pytest.mark.parametrize("make", [_mentors, _peers])
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_packed_is_what_stands_whatever_managers_did(world: World, make: Any, seed: int) -> None:
+def test_what_is_packed_and_counted_is_what_stands_whatever_managers_did(world: World, make: Any, seed: int) -> None:
     run = solved(world, make(world))
     assert _packed(world, run) == pairs(world, run)
+    assert _counts_are_kept(world, run)
     dice, done = random.Random(seed), 0
     for _ in range(60):
         one, other = dice.sample(NAMES, 2)
@@ -78,10 +86,56 @@ def test_what_is_packed_is_what_stands_whatever_managers_did(world: World, make:
             continue
         done += 1
         assert _packed(world, run) == pairs(world, run)
+        assert _counts_are_kept(world, run)
     assert done > 5
     for name in NAMES[:3]:
         world.person(name, status="left")
         assert _packed(world, run) == pairs(world, run)
+        assert _counts_are_kept(world, run)
+
+
+def test_a_run_that_is_looked_at_counts_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = solved(world, _mentors(world))
+    asked: list[str] = []
+    monkeypatch.setattr(MemorySession, "count", lambda self, collection, where: asked.append(collection) or 0)
+    assert reading.get_run(world.store, CARA, run.id).pairs["to_publish"] == len(pairs(world, run)) > 0
+    assert asked == []
+
+
+def test_a_run_that_an_earlier_release_left_ready_is_counted(world: World) -> None:
+    run = solved(world, _mentors(world))
+    world.store.atomically(lambda unit: unit.save(replace(unit.require(Run, run.id), pairs={})))
+    name = next(iter(pairs(world, run)))
+    world.person(name, status="left")
+    assert reading.get_run(world.store, CARA, run.id).pairs["to_publish"] == len(pairs(world, run)) > 0
+
+
+def test_what_is_being_published_is_counted_as_it_goes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = solved(world, _mentors(world))
+    many = len(pairs(world, run))
+    monkeypatch.setattr(publishing, "AT_ONCE", 1)
+    publishing.publish_run(world.store, world.clock, CARA, run.id)
+    for done in range(many + 1):
+        shown = reading.get_run(world.store, CARA, run.id)
+        assert (shown.state, shown.pairs["published"], shown.pairs["to_publish"]) == ("publishing", done, many - done)
+        publishing.publish_some(world.store, world.clock)
+    assert reading.get_run(world.store, CARA, run.id).state == "published"
+    assert _counts_are_kept(world, run)
+
+
+def test_whoever_leaves_while_a_run_is_computed_is_not_counted_in_it(world: World) -> None:
+    run = started(world, _mentors(world))
+
+    class Leaves(InProcess):
+        def solve(self, question: Any, watch: Any) -> Any:
+            for answer in super().solve(question, watch):
+                if answer.pairs:
+                    world.person(answer.pairs[0].mentee_id.removeprefix("prs_"), status="left")
+                yield answer
+
+    assert compute(world, Leaves())
+    assert _counts_are_kept(world, run)
+    assert world.get(Run, run.id).pairs["to_publish"] == len(pairs(world, run)) > 0
 
 
 def test_however_many_pairs_were_marked_by_hand_all_of_them_count(

@@ -53,6 +53,21 @@ def test_a_lowered_limit_leaves_what_is_taken_and_takes_nothing_new() -> None:
     assert seats.give_back("p", "mentor", NOW).left("p", "mentor") == 0
 
 
+def test_a_place_as_the_profile_says_follows_it_and_another_does_not() -> None:
+    seats = _seats(p=2).placed("q", "mentor", 1, NOW, as_profile=True)
+    assert seats.left("q", "mentor") == 1
+    seats = seats.limited(4, NOW)
+    assert (seats.left("p", "mentor"), seats.left("q", "mentor")) == (2, 4)
+    assert seats.limited(0, NOW).limited(3, NOW).left("q", "mentor") == 3
+
+
+def test_a_profile_that_takes_fewer_leaves_what_is_taken_in_a_place_that_follows_it() -> None:
+    seats = _seats(capacity=2).placed("p", "mentor", 2, NOW, as_profile=True)
+    seats = seats.take("p", "mentor", NOW).take("p", "mentor", NOW).limited(0, NOW)
+    assert (seats.taken, seats.over_by, seats.left("p", "mentor")) == (2, 2, 0)
+    assert seats.give_back("p", "mentor", NOW).limited(2, NOW).left("p", "mentor") == 1
+
+
 def test_giving_back_what_nobody_has_is_a_fault_and_not_a_refusal() -> None:
     with pytest.raises(LookupError):
         _seats().give_back("p", "mentor", NOW)

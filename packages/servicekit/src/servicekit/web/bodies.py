@@ -1,11 +1,18 @@
 """What a JSON body may be, before any schema looks at it."""
 
 import json
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from typing import Any
 
 from flask import request
 
 from servicekit.refusals import Malformed
+
+_MOST_SHOWN = 200
+
+
+class _Constant(str):
+    """`NaN`, `Infinity` or `-Infinity`, which some writers take for JSON."""
 
 
 def read_json(body: bytes) -> Any:
@@ -14,17 +21,44 @@ def read_json(body: bytes) -> Any:
     Raises:
         ValueError: it is not that.
     """
+    constants: list[_Constant] = []
+
+    def noted(name: str) -> _Constant:
+        constants.append(_Constant(name))
+        return constants[-1]
+
     try:
-        value = json.loads(body.decode(), parse_constant=_no_constant)
+        value = json.loads(body.decode(), parse_constant=noted)
         # A lone surrogate escapes into text that no database and no log can encode.
         json.dumps(value, ensure_ascii=False).encode()
+        if constants:
+            raise ValueError(_not_json(value, constants[0]))
     except RecursionError as failure:
         raise ValueError("nested too deeply") from failure
     return value
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+def pointer_step(name: object) -> str:
+    """One step of a JSON pointer."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
+
+
+def _not_json(value: Any, constant: _Constant) -> str:
+    # Of a key that is written twice only the last value is left, so that it may be nowhere.
+    where = next(_constants("", value), "")[:_MOST_SHOWN]
+    return f"{constant}{f' at {where}' if where else ''} is not JSON; write a number"
+
+
+def _constants(pointer: str, value: Any) -> Iterator[str]:
+    """Where in the value the constants are."""
+    if isinstance(value, _Constant):
+        yield pointer
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _constants(pointer + pointer_step(name), inner)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _constants(pointer + pointer_step(place), inner)
 
 
 def require_json_body() -> None:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from servicekit import origin
 from servicekit.refusals import FieldError, Forbidden, Hidden, Malformed, NotFound, Refusal, Unauthenticated
 from servicekit.web.auditing import note_refusal
+from servicekit.web.bodies import pointer_step
 
 TYPE_ROOT = "https://mentormesh.example/problems/"
 CONTENT_TYPE = "application/problem+json"
@@ -110,7 +111,7 @@ def _invalid(status: int, messages: Mapping[str, Any]) -> Response:
 def _flatten(pointer: str, found: Any) -> Iterator[tuple[str, str]]:
     if isinstance(found, Mapping):
         for name, inner in found.items():
-            step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            step = "" if name == "_schema" else pointer_step(name)
             yield from _flatten(pointer + step, inner)
     elif isinstance(found, list):
         for detail in found:

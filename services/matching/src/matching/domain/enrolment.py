@@ -26,13 +26,17 @@ MOST_WISHES: dict[Role, int] = {"mentee": 5, "mentor": 10}
 
 @dataclass(frozen=True, kw_only=True)
 class Enrolment(Entity):
-    """`capacity` is how many mentees a mentor takes here, or how many mentors a mentee wants; `wishes` are ranked."""
+    """`capacity` is how many mentees a mentor takes here, or how many mentors a mentee wants; `wishes` are ranked.
+
+    `as_profile` says that a mentor gave the place no number of its own: it has their profile's, whatever that becomes.
+    """
 
     program_id: str
     person_id: str
     role: Role
     state: State = "applied"
     capacity: int = 1
+    as_profile: bool = False
     wishes: tuple[str, ...] = ()
     applied_at: datetime
     changed_at: datetime
@@ -44,20 +48,29 @@ class Enrolment(Entity):
 
     def apply(self) -> tuple["Enrolment", Event]:
         """The new enrolment, checked."""
+        _check_whose(self)
         _check_wishes(self)
         return self, self._fact(EnrolmentApplied)
 
-    def change(self, capacity: int, wishes: tuple[str, ...], now: datetime) -> tuple["Enrolment", Event]:
+    def change(
+        self, capacity: int, as_profile: bool, wishes: tuple[str, ...], now: datetime
+    ) -> tuple["Enrolment", Event]:
         """With other numbers and wishes."""
         if not self.is_live:
             raise WrongState(f"The enrolment is {self.state}; it can only be read.")
-        changed = replace(self, capacity=capacity, wishes=wishes, changed_at=now)
+        changed = replace(self, capacity=capacity, as_profile=as_profile, wishes=wishes, changed_at=now)
+        _check_whose(changed)
         _check_wishes(changed)
         return changed, self._fact(EnrolmentChanged)
 
-    def approve(self, now: datetime) -> tuple["Enrolment", Event]:
-        """The place is granted."""
-        return self._move("approved", EnrolmentApproved, now, "applied", "waitlisted")
+    def follow(self, capacity: int, now: datetime) -> tuple["Enrolment", Event]:
+        """The profile says another number by now, and the place with it."""
+        return replace(self, capacity=capacity, changed_at=now), self._fact(EnrolmentChanged)
+
+    def approve(self, own_limit: int, now: datetime) -> tuple["Enrolment", Event]:
+        """The place is granted; `own_limit` is what the person's profile says by now."""
+        approved, event = self._move("approved", EnrolmentApproved, now, "applied", "waitlisted")
+        return (replace(approved, capacity=own_limit) if self.as_profile else approved), event
 
     def reject(self, now: datetime) -> tuple["Enrolment", Event]:
         """The place is refused."""
@@ -88,6 +101,14 @@ class Enrolment(Entity):
         return fact(  # every fact of an enrolment has these fields
             enrolment_id=self.id, program_id=self.program_id, person_id=self.person_id, role=self.role
         )  # type: ignore[call-arg]
+
+
+def _check_whose(enrolment: Enrolment) -> None:
+    if enrolment.as_profile and enrolment.role != "mentor":
+        about = FieldError(
+            "/as_profile", "is for mentors; a profile says nothing about how many mentors somebody wants"
+        )
+        raise InvalidInput("The capacity cannot be like this.", [about])
 
 
 def _check_wishes(enrolment: Enrolment) -> None:

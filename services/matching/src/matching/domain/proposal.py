@@ -7,6 +7,15 @@ from servicekit.entity import Entity
 from servicekit.refusals import WrongState
 
 State = Literal["proposed", "forbidden", "published", "skipped"]
+# What a run counts of its pairs: those `to_publish` would become mentorships now.
+MARKS: dict[str, dict[str, object]] = {
+    "to_publish": {"state": "proposed"},
+    "locked": {"locked": True},
+    "forbidden": {"state": "forbidden"},
+    "by_hand": {"by_hand": True},
+    "published": {"state": "published"},
+    "skipped": {"state": "skipped"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +62,13 @@ class Proposal(Entity):
     def pair(self) -> tuple[str, str]:
         """The mentee and the mentor."""
         return self.mentee_id, self.mentor_id
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What it counts as in its run."""
+        return frozenset(
+            mark for mark, where in MARKS.items() if all(getattr(self, name) == held for name, held in where.items())
+        )
 
     @property
     def wished_by_mentee(self) -> bool:

@@ -16,6 +16,7 @@ from contracts.matching import (
     RunStarted,
 )
 from matching.domain.figures import Figures
+from matching.domain.proposal import MARKS, Proposal
 from servicekit.entity import Entity
 from servicekit.refusals import WrongState
 
@@ -37,6 +38,14 @@ STAGES: dict[str, float] = {
     "keep": 0.15,
 }
 
+_WHAT_NEXT: dict[State, str] = {
+    "queued": " Wait until it is ready.",
+    "running": " Wait until it is ready.",
+    "failed": " Start another.",
+    "cancelled": " Start another.",
+    "discarded": " Start another.",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -52,7 +61,8 @@ class Run(Entity):
     """`terms` are the keys of `program.yaml` that it runs by, pairs aside; `overrides` names those that are its own.
 
     `snapshot_id` is None until its inputs were taken; a run that solves again around locks has its parent's.
-    `attempts` counts the workers that took it up; `pairs` counts its pairs by mark once no mark can change any more.
+    `attempts` counts the workers that took it up; `pairs` counts its pairs by mark, and is empty before it is ready and
+    in runs of an earlier release that were not ended. While it is published, it does not yet know what became of them.
     """
 
     program_id: str
@@ -124,8 +134,17 @@ class Run(Entity):
     def finish(self, figures: Figures, now: datetime, **record: Any) -> tuple["Run", Event]:
         """The proposals are whole and can be looked at."""
         self._require("running")
-        ready = replace(self, state="ready", ready_at=now, figures=figures, **record)
+        pairs = dict.fromkeys(MARKS, 0) | {"to_publish": figures.pairs, "locked": figures.locked}
+        ready = replace(self, state="ready", ready_at=now, figures=figures, pairs=pairs, **record)
         return ready, self._fact(RunReady, pairs=figures.pairs, unmatched=figures.unmatched)
+
+    def recounted(self, before: Proposal | None, after: Proposal | None) -> "Run":
+        """With one of its pairs as it is after a change; None where it is not, or was not, one of them."""
+        if not self.pairs or self.state not in ("ready", "publishing"):
+            return self
+        old = frozenset[str]() if before is None else before.marks
+        new = frozenset[str]() if after is None else after.marks
+        return replace(self, pairs={mark: count + (mark in new) - (mark in old) for mark, count in self.pairs.items()})
 
     def fail(self, reason: Failure, problems: tuple[Problem, ...], now: datetime) -> tuple["Run", list[Event]]:
         """It ended without a result."""
@@ -164,7 +183,8 @@ class Run(Entity):
 
     def _require(self, *states: State) -> None:
         if self.state not in states:
-            raise WrongState(f"The run is {self.state}; this needs it to be {' or '.join(states)}.")
+            needs = f"The run is {self.state}; this needs it to be {' or '.join(states)}."
+            raise WrongState(f"{needs}{_WHAT_NEXT.get(self.state, '')}")
 
     def _fact(self, fact: type[Event], **more: Any) -> Event:
         return fact(run_id=self.id, program_id=self.program_id, requested_by=self.requested_by, **more)  # type: ignore[call-arg]

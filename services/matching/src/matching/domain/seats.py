@@ -10,12 +10,16 @@ from servicekit.entity import Entity
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What one enrolment can take and has taken; a place that was withdrawn lasts while something is taken."""
+    """What one enrolment can take and has taken; a place that was withdrawn lasts while something is taken.
+
+    `as_profile` says that the limit is the person's own, whatever that becomes.
+    """
 
     program_id: str
     role: Role
     limit: int
     taken: int = 0
+    as_profile: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,11 @@ class Seats(Entity):
     def taken(self) -> int:
         """Mentees held as a mentor, over all programs."""
         return sum(place.taken for place in self.places if place.role == "mentor")
+
+    @property
+    def own_limit(self) -> int:
+        """What a place takes that is as the profile says; until there is one 1, as in a profile that says nothing."""
+        return 1 if self.capacity is None else self.capacity
 
     @property
     def is_over_capacity(self) -> bool:
@@ -70,13 +79,15 @@ class Seats(Entity):
         return replace(self, changed_at=now)
 
     def limited(self, capacity: int | None, now: datetime) -> "Seats":
-        """With another limit of their own; what is taken stays taken."""
-        return replace(self, capacity=capacity, changed_at=now)
+        """With another limit of their own, and of the places that follow it; what is taken stays taken."""
+        limited = replace(self, capacity=capacity, changed_at=now)
+        followed = (replace(one, limit=limited.own_limit) if one.as_profile else one for one in self.places)
+        return replace(limited, places=tuple(followed))
 
-    def placed(self, program_id: str, role: Role, limit: int, now: datetime) -> "Seats":
+    def placed(self, program_id: str, role: Role, limit: int, now: datetime, *, as_profile: bool = False) -> "Seats":
         """With `limit` as what the enrolment can take; what is taken stays taken."""
         held = self._place(program_id, role) or Place(program_id=program_id, role=role, limit=limit)
-        return self._with(replace(held, limit=limit), now)
+        return self._with(replace(held, limit=limit, as_profile=as_profile), now)
 
     def take(self, program_id: str, role: Role, now: datetime) -> "Seats":
         """With one seat more taken.
@@ -100,7 +111,7 @@ class Seats(Entity):
 
     def _with(self, place: Place, now: datetime) -> "Seats":
         others = tuple(one for one in self.places if (one.program_id, one.role) != (place.program_id, place.role))
-        kept = (place,) if place.limit or place.taken else ()
+        kept = (place,) if place.limit or place.taken or place.as_profile else ()
         return replace(self, places=(*others, *kept), changed_at=now)
 
     def _place(self, program_id: str, role: Role) -> Place | None:

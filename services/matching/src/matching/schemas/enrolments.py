@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from matching.schemas.shapes import Many, Page, PageQuery, said
+from matching.schemas.shapes import Flag, Many, Page, PageQuery, said
 from servicekit.web.schema import Code, Identifier, Moment, Schema, Whole
 
 
@@ -11,7 +11,11 @@ class Apply(Schema):
 
     role = Code("mentor", "mentee", required=True, **said("As what."))
     capacity = Whole(
-        1, 1000, load_default=None, allow_none=True, **said("Mentees a mentor takes; mentors a mentee wants.")
+        1,
+        1000,
+        load_default=None,
+        allow_none=True,
+        **said("Mentees a mentor takes, else as their profile says; mentors a mentee wants, else 1."),
     )
     wishes = Many(Identifier(), 10, load_default=(), **said("People wished for, the most wished first."))
     person_id = Identifier(load_default=None, allow_none=True, **said("Whom a manager enrols; else oneself."))
@@ -21,6 +25,7 @@ class ChangeEnrolment(Schema):
     """What of an enrolment is to change."""
 
     capacity = Whole(1, 1000, load_default=None, **said("Mentees a mentor takes; mentors a mentee wants."))
+    as_profile = Flag(load_default=None, **said("A mentor takes as many as their profile says, from now on."))
     wishes = Many(Identifier(), 10, load_default=None, **said("People wished for, the most wished first."))
 
 
@@ -41,6 +46,7 @@ class EnrolmentSchema(Schema):
     role = fields.String(**said("`mentor` or `mentee`."))
     state = fields.String(validate=validate.Length(min=1), **said("`applied`, `approved`, `rejected`, ..."))
     capacity = fields.Integer(**said("Mentees a mentor takes; mentors a mentee wants."))
+    as_profile = fields.Boolean(**said("The capacity is the profile's, and follows it."))
     wishes = fields.List(fields.String(), **said("People wished for, the most wished first."))
     applied_at = Moment(**said("When it was asked for."))
     changed_at = Moment(**said("When it last changed."))

@@ -16,13 +16,13 @@ from matching.domain.seats import Seats
 from matching.permissions import TABLE
 from matching.ports.unit import Store, Unit
 from matching.use_cases.pages import cut
-from matching.use_cases.places import give_up, grant, has_place, set_limit
+from matching.use_cases.places import give_up, grant, has_place, open_seats
 from matching.use_cases.programs import visible_program
 from matching.use_cases.seating import known_person, leave_mentorship, seats_of, supersede, touch
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.ids import new_id
-from servicekit.refusals import WrongState
+from servicekit.refusals import FieldError, InvalidInput, WrongState
 
 Move = Callable[[Unit, Program, Enrolment, datetime], Enrolment]
 
@@ -67,12 +67,14 @@ def apply(
             raise AlreadyEnrolled(f"There is a live enrolment as {role} already. Change or withdraw that one.")
         _require_wishes_known(unit, wishes)
         touch(unit, (subject,), now)
+        as_profile = capacity is None and role == "mentor"
         enrolment, applied = Enrolment(
             id=new_id("enr"),
             program_id=program_id,
             person_id=subject,
             role=role,
-            capacity=_capacity(unit, subject, role) if capacity is None else capacity,
+            capacity=seats_of(unit, subject, now).own_limit if as_profile else capacity or 1,
+            as_profile=as_profile,
             wishes=wishes,
             applied_at=now,
             changed_at=now,
@@ -128,23 +130,34 @@ def change_enrolment(
     caller: Caller,
     enrolment_id: str,
     *,
-    capacity: int | None,
-    wishes: tuple[str, ...] | None,
+    capacity: int | None = None,
+    as_profile: bool | None = None,
+    wishes: tuple[str, ...] | None = None,
     expected: int | None,
 ) -> Enrolment:
-    """With another capacity or other wishes; lowering a capacity ends nothing."""
+    """With another capacity or other wishes; lowering a capacity ends nothing.
+
+    Raises:
+        InvalidInput: a number and `as_profile` at once, or `as_profile` of a mentee.
+    """
 
     def work(unit: Unit) -> Enrolment:
         now = clock.now()
         _, enrolment = _allowed(unit, caller, "enrolment.change", enrolment_id, expected)
         _require_wishes_known(unit, wishes or ())
+        if as_profile and capacity is not None:
+            either = FieldError("/as_profile", "is instead of a capacity; send one of the two")
+            raise InvalidInput("The capacity cannot be like this.", [either])
+        follows = enrolment.as_profile and capacity is None if as_profile is None else as_profile
+        number = enrolment.capacity if capacity is None else capacity
         changed, event = enrolment.change(
-            enrolment.capacity if capacity is None else capacity,
+            seats_of(unit, enrolment.person_id, now).own_limit if follows else number,
+            follows,
             enrolment.wishes if wishes is None else wishes,
             now,
         )
         saved = unit.save(changed, event)
-        set_limit(unit, saved, saved.capacity if saved.state in ("approved", "paused") else 0, now)
+        open_seats(unit, saved, now)
         return saved
 
     return store.atomically(work)
@@ -250,11 +263,6 @@ def _standing(unit: Unit, enrolment: Enrolment, now: datetime) -> Standing:
     over = taken > enrolment.capacity or (enrolment.role == "mentor" and seats.is_over_capacity)
     left = seats.left(enrolment.program_id, enrolment.role)
     return Standing(**vars(enrolment), taken=taken, left=left, over_capacity=over)
-
-
-def _capacity(unit: Unit, person_id: str, role: Role) -> int:
-    profile = unit.get(Profile, person_id)
-    return profile.capacity if role == "mentor" and profile is not None else 1
 
 
 def _require_taking_part(program: Program) -> None:

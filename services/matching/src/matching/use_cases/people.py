@@ -9,7 +9,7 @@ from matching.domain.mentorship import EndReason
 from matching.domain.person import Client, Person, Profile, Word
 from matching.domain.seats import Seats
 from matching.ports.unit import Store, Unit
-from matching.use_cases.places import give_up
+from matching.use_cases.places import follow_profile, give_up
 from matching.use_cases.runs.leaving import leave_runs
 from matching.use_cases.seating import leave_mentorship, seats_of, supersede
 from servicekit.caller import Caller
@@ -45,7 +45,7 @@ def keep_profile(store: Store, clock: Clock, profile: Profile) -> None:
         if person is not None and person.status == "erased":
             return
         _keep(unit, replace(profile, changed_at=now))
-        unit.save(seats_of(unit, profile.id, now).limited(profile.capacity, now))
+        follow_profile(unit, profile.id, profile.capacity, now)
 
     store.atomically(work)
 

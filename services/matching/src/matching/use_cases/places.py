@@ -22,9 +22,9 @@ def grant(unit: Unit, program: Program, enrolment: Enrolment, now: datetime) -> 
     if program.places.limit(enrolment.role) is not None:
         # Two approvals of the last place must conflict, and the program is what they share.
         unit.save(unit.require(Program, program.id))
-    approved, event = enrolment.approve(now)
+    approved, event = enrolment.approve(seats_of(unit, enrolment.person_id, now).own_limit, now)
     saved = unit.save(approved, event)
-    set_limit(unit, saved, saved.capacity, now)
+    open_seats(unit, saved, now)
     return saved
 
 
@@ -33,7 +33,7 @@ def give_up(unit: Unit, enrolment: Enrolment, now: datetime) -> Enrolment:
     held_place = enrolment.state in ("approved", "paused")
     withdrawn, event = enrolment.withdraw(now)
     saved = unit.save(withdrawn, event)
-    set_limit(unit, saved, 0, now)
+    open_seats(unit, saved, now)
     if held_place:
         _follow(unit, unit.require(Program, enrolment.program_id), enrolment.role, now)
     return saved
@@ -45,10 +45,24 @@ def has_place(unit: Unit, program: Program, role: Role) -> bool:
     return limit is None or unit.places_given(program.id, role) < limit
 
 
-def set_limit(unit: Unit, enrolment: Enrolment, limit: int, now: datetime) -> None:
-    """Say how many seats the enrolment has; what is taken stays taken."""
+def open_seats(unit: Unit, enrolment: Enrolment, now: datetime) -> None:
+    """Say how many seats the enrolment has, none unless its place is granted; what is taken stays taken."""
     seats = seats_of(unit, enrolment.person_id, now)
-    unit.save(seats.placed(enrolment.program_id, enrolment.role, limit, now))
+    has_place = enrolment.state in ("approved", "paused")
+    limit, as_profile = (enrolment.capacity, enrolment.as_profile) if has_place else (0, False)
+    unit.save(seats.placed(enrolment.program_id, enrolment.role, limit, now, as_profile=as_profile))
+
+
+def follow_profile(unit: Unit, person_id: str, capacity: int, now: datetime) -> None:
+    """The profile says `capacity`: the places that are as it says follow, and what is taken stays taken."""
+    before = seats_of(unit, person_id, now)
+    after = unit.save(before.limited(capacity, now))
+    if after.places == before.places:
+        return
+    for enrolment in unit.live_enrolments_of(person_id):
+        if enrolment.as_profile and enrolment.capacity != after.own_limit:
+            followed, event = enrolment.follow(after.own_limit, now)
+            unit.save(followed, event)
 
 
 def _follow(unit: Unit, program: Program, role: Role, now: datetime) -> None:

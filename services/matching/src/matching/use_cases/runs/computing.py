@@ -184,7 +184,6 @@ def _keep(store: Store, answer: Answer, number: int, watch: _Watch) -> None:
 def _finish(store: Store, clock: Clock, record: Record, watch: _Watch) -> None:
     def work(unit: Unit) -> None:
         run = watch.own(unit)
-        leaving.leave_run(unit, run)
         inputs = unit.require(RunInputs, run.id)
         unit.save(replace(inputs, mentors=record.mentors, offering=record.offering))
         ready, event = run.finish(
@@ -194,7 +193,8 @@ def _finish(store: Store, clock: Clock, record: Record, watch: _Watch) -> None:
             engine_version=record.engine_version,
             seconds=record.seconds,
         )
-        unit.save(ready, event)
+        # Whoever left meanwhile is taken out of what the run then counts.
+        leaving.leave_run(unit, unit.save(ready, event))
 
     store.atomically(work)
 

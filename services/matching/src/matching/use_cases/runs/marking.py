@@ -38,11 +38,12 @@ def forbid_pair(store: Store, caller: Caller, run_id: str, mentee_id: str, mento
         run, program = _ready(unit, caller, "proposal.forbid", run_id)
         pair = in_order(run, mentee_id, mentor_id)
         held = unit.get(Proposal, Proposal.key(run_id, *pair))
+        is_new = held is None
         if held is None:
             held = replace(_judged(unit, run, program, *pair)[0], was_proposed=False)
         if held.state == "forbidden":
             return told(unit, held)
-        return _saved(unit, run, held.forbid())
+        return _saved(unit, run, None if is_new else held, held.forbid())
 
     return store.atomically(work)
 
@@ -61,13 +62,13 @@ def allow_pair(store: Store, caller: Caller, run_id: str, mentee_id: str, mentor
             return told(unit, held)
         allowed_again = held.allow()
         if not held.was_proposed:
-            unit.save(run)
+            unit.save(run.recounted(held, None))
             unit.remove(held)
             return told(unit, allowed_again)
         if standing(unit, run, held.mentee_id):
             raise NoSeatLeft("The mentee has another proposal by now. Replace that one instead.")
         _require_seat(unit, run, program, *held.pair)
-        return _saved(unit, run, allowed_again)
+        return _saved(unit, run, held, allowed_again)
 
     return store.atomically(work)
 
@@ -97,7 +98,7 @@ def replace_pair(store: Store, caller: Caller, run_id: str, mentee_id: str, ment
         if before is not None:
             unit.remove(before)
         instead_of = None if before is None else before.instead_of or before.other_than(mentee_id)
-        return _saved(unit, run, replace(by_hand, locked=True, by_hand=True, instead_of=instead_of))
+        return _saved(unit, run, before, replace(by_hand, locked=True, by_hand=True, instead_of=instead_of))
 
     return store.atomically(work)
 
@@ -158,7 +159,7 @@ def _mark(
         run, _ = _ready(unit, caller, operation, run_id)
         held = _pair(unit, run, mentee_id, mentor_id)
         marked = mark(held)
-        return told(unit, held) if marked == held else _saved(unit, run, marked)
+        return told(unit, held) if marked == held else _saved(unit, run, held, marked)
 
     return store.atomically(work)
 
@@ -176,9 +177,9 @@ def _pair(unit: Unit, run: Run, mentee_id: str, mentor_id: str) -> Proposal:
     return held
 
 
-def _saved(unit: Unit, run: Run, proposal: Proposal) -> Proposal:
-    unit.save(run)
-    return told(unit, unit.save(proposal))
+def _saved(unit: Unit, run: Run, before: Proposal | None, after: Proposal) -> Proposal:
+    unit.save(run.recounted(before, after))
+    return told(unit, unit.save(after))
 
 
 def _require_seat(unit: Unit, run: Run, program: Program, mentee_id: str, mentor_id: str) -> None:

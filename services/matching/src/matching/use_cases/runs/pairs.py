@@ -71,6 +71,9 @@ def all_marked(unit: Unit, run_id: str, where: Mapping[str, object]) -> Iterator
 def take_out(unit: Unit, proposal: Proposal) -> None:
     """A pair goes from its run, since one of the two is gone."""
     unit.remove(proposal)
+    run = unit.get(Run, proposal.run_id)
+    if run is not None and (recounted := run.recounted(proposal, None)) != run:
+        unit.save(recounted)
     chunk = unit.chunk_holding(_found(proposal.run_id), proposal.mentee_id)
     if chunk is not None and unpack_lines(chunk.lines).get(proposal.mentee_id) == proposal.mentor_id:
         unit.save(chunk.unpaired(proposal.mentee_id))

@@ -5,7 +5,7 @@ from typing import Any
 
 from matching.domain.person import Word
 from matching.domain.program import Program
-from matching.domain.proposal import Alone, Because, Proposal
+from matching.domain.proposal import MARKS, Alone, Because, Proposal
 from matching.domain.run import Run
 from matching.permissions import TABLE, to_program
 from matching.ports.unit import Store, Unit
@@ -14,14 +14,6 @@ from matching.use_cases.programs import visible_program
 from matching.use_cases.runs.pairs import all_marked
 from servicekit.caller import Caller
 
-MARKS: dict[str, dict[str, object]] = {
-    "to_publish": {"state": "proposed"},
-    "locked": {"locked": True},
-    "forbidden": {"state": "forbidden"},
-    "by_hand": {"by_hand": True},
-    "published": {"state": "published"},
-    "skipped": {"state": "skipped"},
-}
 ALONE = {
     "nobody": "There is nobody on the other side.",
     "no_seat": "All seats of their candidates went to pairs that add more.",
@@ -135,13 +127,23 @@ def allowed(
 def shown(unit: Unit, run: Run) -> Run:
     """The run as it is shown: figures that may be withheld are, and its pairs are counted by their marks."""
     figures = None if run.figures is None else run.figures.shown()
-    if run.pairs:
-        return replace(run, figures=figures)
-    return replace(run, figures=figures, pairs=counted(unit, run.id) if run.is_solved else dict.fromkeys(MARKS, 0))
+    return replace(run, figures=figures, pairs=_pairs(unit, run))
+
+
+def _pairs(unit: Unit, run: Run) -> dict[str, int]:
+    if not run.is_solved:
+        return dict.fromkeys(MARKS, 0)
+    if not run.pairs:
+        return counted(unit, run.id)
+    if run.state != "publishing":
+        return run.pairs
+    # Each batch would have to save the run, which everybody else who touches the run waits for.
+    done = {mark: unit.count_proposals(run.id, **MARKS[mark]) for mark in ("published", "skipped")}
+    return run.pairs | done | {"to_publish": max(run.pairs["to_publish"] - sum(done.values()), 0)}
 
 
 def counted(unit: Unit, run_id: str) -> dict[str, int]:
-    """How many pairs of the run carry which mark; those `to_publish` would become mentorships now."""
+    """How many pairs of the run carry which mark, counted one by one."""
     return {mark: unit.count_proposals(run_id, **where) for mark, where in MARKS.items()}
 
 
