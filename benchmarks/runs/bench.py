@@ -53,7 +53,7 @@ def rows_of(figures: Mapping[str, Any]) -> list[Row]:
         _request(f"comparing two runs over {figures['compared']:,} mentees", figures, "compare_request_s"),
         _request("solving one again, until it is queued", figures, "solve_request_s"),
         Row(
-            f"publishing {figures['published']:,} pairs",
+            f"publishing {figures['published']:,} of {figures['pairs']:,} pairs",
             f"{figures['publish_s']:.1f} s = {rate:.0f} pairs/s = {rate / bare:.2f} x bare",
         ),
     ]

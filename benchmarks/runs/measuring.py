@@ -30,7 +30,9 @@ from servicekit.store import Catalogue
 from servicekit.testing.web import Issuer
 
 LONGEST = 7200.0
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.2
+# After that its rate is known, and the rest would take as long as the run is large.
+PUBLISHING_SECONDS = 300.0
 # A pair that is published writes about so many documents: mentorship, two seats, proposal, outbox.
 BARE_WRITES = 5
 BARE_SECONDS = 3.0
@@ -105,11 +107,12 @@ class Bench:
         return seconds
 
     def published(self, run_id: str) -> tuple[int, float]:
-        """How many pairs became mentorships, and seconds."""
+        """How many pairs became mentorships, and seconds: all there are, or as many as in five minutes."""
         began = time.perf_counter()
         self.timed("POST", f"/v1/runs/{run_id}/publish", {})
-        done = self.until_state(run_id, "published")
-        return done.pairs["published"], time.perf_counter() - began
+        _until(lambda: self.stored(run_id).state == "published" or time.perf_counter() - began > PUBLISHING_SECONDS)
+        made = self.client[self.database]["mentorships"].count_documents({"run_id": run_id})
+        return made, time.perf_counter() - began
 
     def bare(self) -> float:
         """Through the driver alone: transactions per second that write as many documents as a pair does."""
