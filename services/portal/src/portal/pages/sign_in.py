@@ -67,6 +67,8 @@ def blueprint(around: Around) -> Blueprint:
                 address = str(proof.claims.get("email") or proof.claims.get("sub") or "")
                 return render_template("not_provisioned.html", address=address, provider=provider.name), 403
             return _refused(problem.status, refusal(problem))
+        # Of a sign-in that this one replaces: nobody holds them from now on.
+        services.revoke(_refresh_tokens())
         begin(tokens, person, proof)
         return redirect(destination)
 
