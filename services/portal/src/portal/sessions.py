@@ -27,6 +27,8 @@ ABSOLUTE = timedelta(hours=12)
 TOUCH = timedelta(minutes=1)
 # Whoever renews the tokens has this long before another may try.
 RENEWING = timedelta(seconds=15)
+# A provider that tells of an end may still be at it.
+SETTLED = timedelta(seconds=5)
 
 Documents = Collection[dict[str, Any]]
 log = structlog.get_logger()
@@ -65,7 +67,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
     `passive` is set by what a page does by itself (a live inbox): that keeps nobody signed in. `tokens` are the
     person's platform tokens, kept apart from the dictionary, since requests that run side by side share them. One
     that is `unreadable` stands for whatever the cookie names while the database is away: it is never kept, and signs
-    nobody out.
+    nobody out. One that is `doubted` may have ended at its provider, which shows where its person signs in anew.
     """
 
     def __init__(self, values: dict[str, Any], key: str | None, began: datetime, touched: datetime | None) -> None:
@@ -76,6 +78,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.passive = False
         self.unreadable = False
+        self.doubted = False
         self.previous: str | None = None
         self.granted: dict[str, Any] | None = None
         self.tokens: Tokens | None = None
@@ -204,6 +207,14 @@ class SignIns:
             ended += self._end({"account": account, "provider_session": None} if sid else {"account": account})
         return ended
 
+    def doubt(self, issuer: str, subject: str) -> None:
+        """Let whatever the account began be signed in to anew, once the provider has done what it is doing.
+
+        Keycloak, for one, names one session where an admin there ends all of an account's.
+        """
+        for document in list(self._found({"account": self._vault.mark("account", issuer, subject)})):
+            self._vault.documents().update_one({"_id": document["_id"]}, {"$set": {"doubted": self._vault.now()}})
+
     def was_told(self, issuer: str, token_id: str) -> bool:
         """Whether the provider's logout token of that id was obeyed before."""
         return self._vault.documents().find_one({"_id": self._told(issuer, token_id)}) is not None
@@ -274,6 +285,7 @@ class MongoSessions(SessionInterface):
         session = Session(values, key, held["began"], held["touched"])
         session.tokens = Tokens(self._vault, _hash(key), tokens)
         session.signed_in = SignIn(**sign_in) if sign_in else None
+        session.doubted = "doubted" in held and now - held["doubted"] > SETTLED
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
