@@ -13,7 +13,7 @@ from portal.pages.forms import inside
 from portal.pages.language import _
 from portal.pages.refusals import refusal
 from portal.providers import NotSignedIn, Proof, ProviderAway
-from portal.sessions import SignIn
+from portal.sign_ins import SignIn
 
 
 def blueprint(around: Around) -> Blueprint:
