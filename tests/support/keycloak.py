@@ -1,4 +1,4 @@
-"""Keycloak itself for tests: unpacked by Maven, started with a realm, asked as an admin, signed in at by its form."""
+"""Keycloak itself for tests: fetched by Maven, started with a realm, asked as an admin, signed in at by its form."""
 
 import base64
 import hashlib
@@ -8,15 +8,17 @@ import re
 import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
 
+from mentormesh.config import Told
 from mentormesh.stack.identity import healthy
 from mentormesh.stack.kafka import java_version
 from mentormesh.stack.ports import HOST
@@ -25,6 +27,8 @@ from mentormesh.stack.processes import Part, start, stop, wait_ready
 REALM, CLIENT, SECRET = "harbour", "mentormesh", "the-secret-of-the-keycloak-client"
 ADMIN, ADMIN_PASSWORD = "admin", "admin-of-the-test"
 _UNPACK = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack-dependencies"
+# What is settled before a start; unsettled, each would settle it first.
+_BUILD = ("--db=dev-mem",)
 _FETCH_SECONDS, _START_SECONDS, _CALL_SECONDS = 300, 300, 60
 
 
@@ -67,6 +71,17 @@ class Keycloak:
         """What Keycloak calls a user; also the `sub` of their tokens."""
         (user,) = self.admin("GET", f"/users?exact=true&username={username}")
         return str(user["id"])
+
+    @contextmanager
+    def naming_no_sessions(self) -> Iterator[None]:
+        """For a while, tell our client of a logout by the account alone (`sub`), not by the session (`sid`)."""
+        (client,) = self.admin("GET", f"/clients?clientId={CLIENT}")
+        attributes = {**client["attributes"], "backchannel.logout.session.required": "false"}
+        self.admin("PUT", f"/clients/{client['id']}", {**client, "attributes": attributes})
+        try:
+            yield
+        finally:
+            self.admin("PUT", f"/clients/{client['id']}", client)
 
     def exchange_keys(self) -> None:
         """Sign by a new key from now on, and serve the former ones no longer."""
@@ -144,30 +159,30 @@ class Browser(requests.Session):
 
     def press(self, url: str, page: str, action: str) -> requests.Response:
         """Send the form of a portal's page with this action (a regular expression)."""
-        shown = self.get(f"{url}{page}").text
-        found = re.search(rf'<form method="post" action="({action})"[^>]*>(.*?)</form>', shown, re.S)
-        assert found, f"no form {action} on {page}"
+        return self._send(self.get(f"{url}{page}"), action)
+
+    def log_out(self, issuer: str) -> requests.Response:
+        """Sign out at Keycloak itself: it asks whether one means it."""
+        return self._send(self.get(f"{issuer}/protocol/openid-connect/logout"), r"[^\"]*/logout-confirm[^\"]*")
+
+    def _send(self, page: requests.Response, action: str) -> requests.Response:
+        found = re.search(rf'<form\b[^>]*\baction="({action})"[^>]*>(.*?)</form>', page.text, re.S)
+        assert found, f"no form {action} on {page.url}: {page.text[:500]}"
         hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[2]))
-        return self.post(f"{url}{html.unescape(found[1])}", data=hidden)
+        return self.post(urljoin(page.url, html.unescape(found[1])), data=hidden)
 
 
 @contextmanager
 def running(folder: Path, port: int, portal: str, files: Path) -> Iterator[Keycloak]:
-    """Keycloak, unpacked into `folder` and listening on `port`, with the realm of `files` for a portal at `portal`."""
-    unpack = ["mvn", "-q", "-B", "-f", str(files / "pom.xml"), _UNPACK]
-    # Without its notes beside the pom it unpacks again each time.
-    unpack += [f"-DoutputDirectory={folder}", f"-DmarkersDirectory={folder / 'markers'}"]
-    subprocess.run(unpack, check=True, timeout=_FETCH_SECONDS, stdin=subprocess.DEVNULL)
-    (home,) = folder.glob("keycloak-*")
-    imported = home / "data" / "import"
-    imported.mkdir(parents=True)
-    (imported / "realm.json").write_text((files / "realm.json").read_text().replace("PORTAL", portal))
+    """Keycloak, at home in `folder` and listening on `port`, with the realm of `files` for a portal at `portal`."""
+    home = _home(folder, _built(files / "pom.xml"))
+    (home / "data" / "import" / "realm.json").write_text((files / "realm.json").read_text().replace("PORTAL", portal))
     url = f"http://{HOST}:{port}"
-    options = [f"--http-host={HOST}", f"--http-port={port}", f"--hostname={url}", "--db=dev-mem", "--cache=local"]
+    options = ["--http-enabled=true", f"--http-host={HOST}", f"--http-port={port}", f"--hostname={url}"]
     part = Part(
         "keycloak",
         # Maven forgets that scripts may be run.
-        ["bash", str(home / "bin" / "kc.sh"), "start-dev", "--import-realm", *options],
+        ["bash", str(home / "bin" / "kc.sh"), "start", "--optimized", "--import-realm", "--cache=local", *options],
         ready=lambda: healthy(f"{url}/realms/{REALM}/.well-known/openid-configuration"),
         address=url,
         environment={
@@ -183,3 +198,39 @@ def running(folder: Path, port: int, portal: str, files: Path) -> Iterator[Keycl
         yield Keycloak(url)
     finally:
         stop(started)
+
+
+def _built(pom: Path) -> Path:
+    """Keycloak as Maven has it, unpacked and built once for all tests of this user: that takes as long as a start."""
+    mark = hashlib.sha256(pom.read_bytes() + repr(_BUILD).encode()).hexdigest()[:12]
+    kept = Told.from_env().cache / "mentormesh" / f"keycloak-{mark}"
+    if kept.is_dir():
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{kept.name}.", dir=kept.parent) as fresh:
+        # Without its notes beside the pom it unpacks again each time.
+        unpack = ["mvn", "-q", "-B", "-f", str(pom), _UNPACK]
+        unpack += [f"-DoutputDirectory={fresh}", f"-DmarkersDirectory={fresh}/markers"]
+        subprocess.run(unpack, check=True, timeout=_FETCH_SECONDS, stdin=subprocess.DEVNULL)
+        (whole,) = Path(fresh).glob("keycloak-*")
+        build = ["bash", str(whole / "bin" / "kc.sh"), "build", *_BUILD]
+        subprocess.run(build, check=True, timeout=_START_SECONDS, stdin=subprocess.DEVNULL)
+        try:
+            whole.rename(kept)
+        except OSError:
+            # Another run was faster, and its copy serves.
+            if not kept.is_dir():
+                raise
+    return kept
+
+
+def _home(folder: Path, built: Path) -> Path:
+    """A home of its own for what a server writes, over the code that all share."""
+    home = folder / "keycloak"
+    (home / "data" / "import").mkdir(parents=True)
+    (home / "bin").mkdir()
+    # Copied, since it takes the folder above itself for the home.
+    shutil.copy(built / "bin" / "kc.sh", home / "bin")
+    for name in ("conf", "lib", "providers", "themes"):
+        (home / name).symlink_to(built / name)
+    return home

@@ -51,7 +51,14 @@ class House:
         return browser
 
     def is_in(self, browser: Browser) -> bool:
-        return browser.get(f"{self.portal}/my-sessions", allow_redirects=False).status_code == 200
+        """Whether it is signed in, or is again without a question: the portal may have it show itself at Keycloak."""
+        page = browser.get(f"{self.portal}/my-sessions")
+        return (page.status_code, page.url) == (200, f"{self.portal}/my-sessions")
+
+    def sign_ins(self, username: str) -> set[str]:
+        """What the person's tokens descend from, as profiles knows it."""
+        (person,) = self.admin.get("profiles", "/people", q=f"{username}.keycloak@{DOMAIN}")["items"]
+        return {one["id"] for one in self.admin.get("profiles", f"/people/{person['id']}/sessions")["items"]}
 
     def id_token(self, username: str) -> str:
         """What Keycloak says of somebody."""
@@ -203,20 +210,41 @@ def test_keys_that_keycloak_exchanged_are_followed(house: House) -> None:
     assert (forgotten.status_code, forgotten.json()["error"]) == (400, "invalid_grant"), "its key is served no more"
 
 
-def test_keycloak_s_own_call_signs_somebody_out_with_their_tokens(house: House) -> None:
-    guest, lead = house.sign_in("guest"), house.sign_in("lead")
-    email = f"guest.keycloak@{DOMAIN}"
-    (person,) = house.admin.get("profiles", "/people", q=email)["items"]
-    sessions = f"/people/{person['id']}/sessions"
-    before = len(house.admin.get("profiles", sessions)["items"])
+def test_an_admin_s_logout_at_keycloak_ends_every_browser_s_session_with_its_tokens(house: House) -> None:
+    earlier = house.sign_ins("guest")
+    office, home, lead = house.sign_in("guest"), house.sign_in("guest"), house.sign_in("lead")
+    begun = house.sign_ins("guest") - earlier
+    assert len(begun) == 2
     house.keycloak.admin("POST", f"/users/{house.keycloak.user_id('guest')}/logout")
-    eventually(lambda: not house.is_in(guest), patience=10)
+    # Keycloak tells of one of the two; the other has to show itself there from five seconds later on.
+    eventually(lambda: not house.is_in(office) and not house.is_in(home), patience=20)
+    assert not house.sign_ins("guest") & begun
     assert house.is_in(lead)
-    assert len(house.admin.get("profiles", sessions)["items"]) < before
 
 
-def test_signing_out_leads_through_keycloak_and_asks_for_the_password_again(house: House) -> None:
-    lead = house.sign_in("lead")
+def test_who_signs_out_at_keycloak_in_one_browser_stays_signed_in_in_the_other(house: House) -> None:
+    home = house.sign_in("guest")
+    earlier = house.sign_ins("guest")
+    office = house.sign_in("guest")
+    office.log_out(house.keycloak.issuer)
+    eventually(lambda: not house.is_in(office), patience=10)
+    assert house.sign_ins("guest") == earlier
+    assert house.is_in(home)
+    # By its session at Keycloak, which goes on: its sign-in at the portal is another by then.
+    eventually(lambda: house.is_in(home) and house.sign_ins("guest") != earlier, patience=20)
+    assert house.is_in(home)
+
+
+def test_a_logout_that_names_the_account_alone_ends_all_of_its_sessions(house: House) -> None:
+    office, home, lead = house.sign_in("guest"), house.sign_in("guest"), house.sign_in("lead")
+    with house.keycloak.naming_no_sessions():
+        office.log_out(house.keycloak.issuer)
+        eventually(lambda: not house.is_in(office) and not house.is_in(home), patience=10)
+    assert house.is_in(lead)
+
+
+def test_signing_out_leads_through_keycloak_and_asks_for_the_password_again_in_that_browser(house: House) -> None:
+    lead, elsewhere = house.sign_in("lead"), house.sign_in("lead")
     page = lead.press(house.portal, "/my-sessions", "/sign-out")
     assert "/sign-out/everywhere" in page.text
     assert not house.is_in(lead)
@@ -224,6 +252,9 @@ def test_signing_out_leads_through_keycloak_and_asks_for_the_password_again(hous
     assert back.url == f"{house.portal}/welcome?left=all", f"{back.url}: {back.text[:500]}"
     again = lead.get(f"{house.portal}/sign-in", params={"provider": "keycloak"})
     assert again.url.startswith(house.keycloak.url), "its own session is over too"
+    assert house.is_in(elsewhere)
+    again = elsewhere.get(f"{house.portal}/sign-in", params={"provider": "keycloak"})
+    assert again.url == f"{house.portal}/", "nor did Keycloak end the session of another browser"
 
 
 def test_a_people_admin_s_word_signs_somebody_out_within_five_seconds(house: House) -> None:

@@ -1,62 +1,32 @@
 """Sign-in sessions: encrypted documents on the server behind one `__Host-` cookie that holds only a random key."""
 
-import base64
 import hashlib
-import hmac
-import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import PyMongoError
 from werkzeug.datastructures import CallbackDict
 
+from portal.sign_ins import SignIn, SignIns
+from portal.vault import ABSOLUTE, Documents, Vault, is_over
+
 COOKIE = "__Host-mentormesh"
-IDLE = timedelta(hours=8)
-ABSOLUTE = timedelta(hours=12)
 # A session is touched at most this often, so that reading pages does not write on every request.
 TOUCH = timedelta(minutes=1)
 # Whoever renews the tokens has this long before another may try.
 RENEWING = timedelta(seconds=15)
+# A provider that tells of an end may still be at it.
+SETTLED = timedelta(seconds=5)
 
-Documents = Collection[dict[str, Any]]
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignIn:
-    """Who signed in with a session, by which provider, and what browser said it was.
-
-    `sid` is the provider's name for its own session, where it has one. Kept sealed; sessions are found by keyed hashes.
-    """
-
-    person_id: str
-    provider: str
-    issuer: str
-    subject: str
-    sid: str
-    id_token: str
-    browser: str
-    system: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """One session of a person's, as they are shown it."""
-
-    id: str
-    began: datetime
-    touched: datetime
-    sign_in: SignIn
 
 
 class Session(CallbackDict[str, Any], SessionMixin):
@@ -65,7 +35,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
     `passive` is set by what a page does by itself (a live inbox): that keeps nobody signed in. `tokens` are the
     person's platform tokens, kept apart from the dictionary, since requests that run side by side share them. One
     that is `unreadable` stands for whatever the cookie names while the database is away: it is never kept, and signs
-    nobody out.
+    nobody out. One that is `doubted` may have ended at its provider, which shows where its person signs in anew.
     """
 
     def __init__(self, values: dict[str, Any], key: str | None, began: datetime, touched: datetime | None) -> None:
@@ -76,6 +46,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.passive = False
         self.unreadable = False
+        self.doubted = False
         self.previous: str | None = None
         self.granted: dict[str, Any] | None = None
         self.tokens: Tokens | None = None
@@ -97,29 +68,6 @@ class Session(CallbackDict[str, Any], SessionMixin):
 
 def _mark_modified(session: "CallbackDict[str, Any]") -> None:
     session.modified = True  # type: ignore[attr-defined]
-
-
-class Vault:
-    """The collection of sessions, sealed under a secret and found by the hash of their key."""
-
-    def __init__(self, documents: Callable[[], Documents], secret: str, now: Callable[[], datetime]) -> None:
-        self._cipher = Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()))
-        self._marking = hashlib.sha256(f"marks:{secret}".encode()).digest()
-        self.documents = documents
-        self.now = now
-
-    def seal(self, values: dict[str, Any]) -> bytes:
-        """Encrypted JSON."""
-        return self._cipher.encrypt(json.dumps(values).encode())
-
-    def unseal(self, sealed: bytes | None) -> dict[str, Any]:
-        """What was sealed; empty where there is nothing. Raises InvalidToken under another secret."""
-        values: dict[str, Any] = json.loads(self._cipher.decrypt(sealed)) if sealed else {}
-        return values
-
-    def mark(self, kind: str, *parts: str) -> str:
-        """What a person, an account or a provider's session is found by, and which tells nobody else who it is."""
-        return hmac.new(self._marking, json.dumps([kind, *parts]).encode(), hashlib.sha256).hexdigest()
 
 
 class Tokens:
@@ -171,75 +119,6 @@ class Tokens:
             self._vault.documents().update_one({"_id": self._id}, {"$set": changes})
 
 
-class SignIns:
-    """Everybody's sessions, for whoever may see or end them; ending gives the refresh tokens that are to be revoked."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-
-    def of(self, person_id: str) -> list[Listed]:
-        """The person's sessions that still count, the last used first."""
-        held = (self._listed(document) for document in self._found({"person": self._vault.mark("person", person_id)}))
-        return sorted((one for one in held if one), key=lambda one: one.touched, reverse=True)
-
-    def end(self, person_id: str, session_id: str) -> list[str]:
-        """End one of the person's sessions."""
-        return self._end({"person": self._vault.mark("person", person_id), "_id": session_id})
-
-    def end_others(self, person_id: str, session_id: str) -> list[str]:
-        """End all of the person's sessions but this."""
-        mine = {"person": self._vault.mark("person", person_id)}
-        return [
-            token for one in self._found(mine) if one["_id"] != session_id for token in self._end({"_id": one["_id"]})
-        ]
-
-    def end_by_provider(self, issuer: str, subject: str, sid: str) -> list[str]:
-        """End what began by the provider's session `sid`; or, where it is not named, whatever the account began.
-
-        A session whose ID token named no provider's session ends with its account.
-        """
-        account = self._vault.mark("account", issuer, subject)
-        ended = self._end({"provider_session": self._vault.mark("sid", issuer, sid)}) if sid else []
-        if subject:
-            ended += self._end({"account": account, "provider_session": None} if sid else {"account": account})
-        return ended
-
-    def was_told(self, issuer: str, token_id: str) -> bool:
-        """Whether the provider's logout token of that id was obeyed before."""
-        return self._vault.documents().find_one({"_id": self._told(issuer, token_id)}) is not None
-
-    def note_told(self, issuer: str, token_id: str) -> None:
-        """Remember a logout token, so that it ends nothing a second time."""
-        # Beside the sessions and as long, which is longer than such a token is good for.
-        with suppress(DuplicateKeyError):
-            self._vault.documents().insert_one({"_id": self._told(issuer, token_id), "began": self._vault.now()})
-
-    def _told(self, issuer: str, token_id: str) -> str:
-        return "told:" + self._vault.mark("told", issuer, token_id)
-
-    def _found(self, where: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        yield from self._vault.documents().find(where)
-
-    def _listed(self, document: dict[str, Any]) -> Listed | None:
-        if is_over(document, self._vault.now()):
-            return None
-        try:
-            sign_in = SignIn(**self._vault.unseal(document["sign_in"]))
-        except InvalidToken:
-            return None
-        return Listed(id=document["_id"], began=document["began"], touched=document["touched"], sign_in=sign_in)
-
-    def _end(self, where: dict[str, Any]) -> list[str]:
-        tokens = []
-        for document in list(self._found(where)):
-            self._vault.documents().delete_one({"_id": document["_id"]})
-            try:
-                tokens.append(str(self._vault.unseal(document.get("tokens")).get("refresh_token", "")))
-            except InvalidToken:
-                continue  # sealed under a former secret: it counts for nobody any more
-        return [token for token in tokens if token]
-
-
 class MongoSessions(SessionInterface):
     """Keeps sessions in MongoDB: the id is a hash of the cookie, the content is encrypted."""
 
@@ -274,6 +153,7 @@ class MongoSessions(SessionInterface):
         session = Session(values, key, held["began"], held["touched"])
         session.tokens = Tokens(self._vault, _hash(key), tokens)
         session.signed_in = SignIn(**sign_in) if sign_in else None
+        session.doubted = "doubted" in held and now - held["doubted"] > SETTLED
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -327,11 +207,6 @@ class MongoSessions(SessionInterface):
             "account": mark("account", sign_in.issuer, sign_in.subject),
             "provider_session": mark("sid", sign_in.issuer, sign_in.sid) if sign_in.sid else None,
         }
-
-
-def is_over(document: dict[str, Any], now: datetime) -> bool:
-    """Whether a session is too old, or was left alone for too long."""
-    return bool(now - document["began"] > ABSOLUTE or now - document["touched"] > IDLE)
 
 
 def prepare(documents: Documents) -> None:

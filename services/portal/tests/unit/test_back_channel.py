@@ -3,14 +3,18 @@
 import base64
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 
+import portal.sessions
 from portal.config import Provider
+from portal.sessions import SETTLED
 from servicekit import tokens as kit_tokens
 
 from .conftest import CLIENT, SignIn, a_provider, go_through_sign_in, new_browser
@@ -41,8 +45,9 @@ def test_the_end_of_an_account_s_session_ends_all_that_began_by_it(
 
 
 def test_the_end_of_one_session_there_ends_what_began_by_it_and_no_other(
-    app: Flask, world: FakeServices, signed_in: SignIn
+    app: Flask, world: FakeServices, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(portal.sessions, "SETTLED", timedelta(hours=1))
     world.sids["ana@harbour.example"] = "first"
     laptop = signed_in("prs_ana")
     world.sids["ana@harbour.example"] = "second"
@@ -51,6 +56,50 @@ def test_the_end_of_one_session_there_ends_what_began_by_it_and_no_other(
     assert (is_in(laptop), is_in(phone)) == (False, True)
     assert tell(app, world.logout_token("prs_ana", sub=None, sid="second")) == 200
     assert not is_in(phone)
+
+
+@pytest.fixture
+def other(app: Flask, world: FakeServices, signed_in: SignIn, sessions: FakeSessions) -> FlaskClient:
+    """A browser of Ana's, a while after the provider ended her session in another."""
+    world.sids["ana@harbour.example"] = "first"
+    signed_in("prs_ana")
+    world.sids["ana@harbour.example"] = "second"
+    phone = signed_in("prs_ana")
+    ben = signed_in("prs_ben")
+    assert tell(app, world.logout_token("prs_ana", sid="first")) == 200
+    for held in sessions.held.values():
+        if "doubted" in held:
+            held["doubted"] -= SETTLED
+    assert is_in(ben)
+    return phone
+
+
+def test_another_session_of_the_account_is_led_through_the_provider_and_back(
+    other: FlaskClient, world: FakeServices
+) -> None:
+    before = {token for token, whose in world.granted.items() if whose == "prs_ana"}
+    away = other.get("/requests?x=1")
+    assert (away.status_code, away.location) == (302, "/sign-in?next=/requests?x%3D1")
+    assert not before & set(world.granted), "what it had is worth nothing until its person is back"
+    assert go_through_sign_in(other, world, "prs_ana", "/requests?x=1").location == "/requests?x=1"
+    assert is_in(other)
+
+
+def test_what_a_page_asks_or_sends_does_nothing_until_its_session_went_through_the_provider(
+    app: Flask, world: FakeServices, other: FlaskClient
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    world.calls.clear()
+    assert other.get("/inbox", headers={"HX-Request": "true"}).status_code == 204
+    assert world.calls == []
+    sent = other.post("/my-sessions/end-others")
+    assert (sent.status_code, "nothing was changed" in sent.text) == (400, True)
+
+
+def test_a_session_in_doubt_can_be_signed_out(app: Flask, world: FakeServices, other: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    assert other.post("/sign-out").location == "/welcome?left=yes"
+    assert "prs_ana" not in world.granted.values()
 
 
 def test_a_session_whose_id_token_named_none_ends_with_its_account(

@@ -88,6 +88,14 @@ def test_signing_in_changes_the_key_and_forgets_what_was_there_before(
     assert len(sessions.held) == 1
 
 
+def test_signing_in_again_ends_the_sign_in_that_it_replaces(browser: FlaskClient, world: FakeServices) -> None:
+    go_through_sign_in(browser, world, "prs_ana")
+    before = set(world.granted)
+    go_through_sign_in(browser, world, "prs_ana")
+    assert world.granted, "and not the new one"
+    assert not before & set(world.granted), "nobody holds those tokens any more"
+
+
 def test_a_key_that_the_portal_did_not_give_is_nobodys(app: Flask, world: FakeServices) -> None:
     browser = new_browser(app)
     browser.set_cookie(COOKIE, "chosen-by-somebody", domain="portal.test", secure=True)

@@ -7,7 +7,7 @@ from flask import current_app
 
 from portal.clients import Services
 from portal.providers import Providers
-from portal.sessions import SignIns
+from portal.sign_ins import SignIns
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,8 @@ def blueprint(around: Around) -> Blueprint:
             return _answer(400, '{"error": "invalid_request"}')
         tokens = around.sign_ins.end_by_provider(ended.issuer, ended.subject, ended.sid)
         around.services.revoke(tokens)
+        if ended.sid and ended.subject:
+            around.sign_ins.doubt(ended.issuer, ended.subject)
         # Last of all: whoever dies before is told again by the provider, and ends what is left.
         around.sign_ins.note_told(ended.issuer, ended.token_id)
         log.info("signed-out-by-provider", issuer=ended.issuer, sessions=len(tokens))

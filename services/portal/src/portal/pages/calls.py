@@ -29,6 +29,13 @@ def tokens() -> Tokens:
     return held
 
 
+def refresh_tokens() -> list[str]:
+    """What the signed-in person's tokens are renewed by, to be revoked; empty where nobody is signed in."""
+    held: Tokens | None = session.tokens  # type: ignore[attr-defined]
+    token = held.held().get("refresh_token") if held is not None else None
+    return [str(token)] if token else []
+
+
 def me() -> dict[str, Any]:
     """The signed-in person: id, name, time zone, roles."""
     person: dict[str, Any] = session["person"]

@@ -85,8 +85,24 @@ def _require_person() -> AnyResponse | None:
         return None
     if not is_signed_in():
         return _to_welcome()
+    if session.doubted and request.endpoint != "sign_in.leave":  # type: ignore[attr-defined]
+        return _to_provider()
     calls.services().require_live(calls.tokens())
     return None
+
+
+def _to_provider() -> AnyResponse:
+    """Sign in anew: whoever is still signed in at the provider comes straight back to the page they wanted."""
+    if is_fragment():
+        # What a page asks by itself does not take it away from its reader.
+        return Response(status=204)
+    if request.method != "GET":
+        # Not by a form, whose answer may not lead to another host (form-action).
+        return Response(*_no_longer_valid())
+    provider = session.signed_in.provider  # type: ignore[attr-defined]
+    calls.services().revoke(calls.refresh_tokens())
+    session.clear()
+    return redirect(url_for("sign_in.start", provider=provider or None, next=_wanted()))
 
 
 def _to_welcome() -> AnyResponse:
@@ -162,6 +178,10 @@ def _not_ready(reason: Refusal) -> tuple[str, int]:
 def _stale_form(error: CSRFError) -> tuple[str, int] | AnyResponse:
     if not is_signed_in():
         return _to_welcome()
+    return _no_longer_valid()
+
+
+def _no_longer_valid() -> tuple[str, int]:
     words = _("This form was no longer valid, so nothing was changed. Please go back, reload the page and try again.")
     return render_template("problem.html", status=400, detail=words), 400
 

@@ -6,13 +6,14 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from werkzeug.wrappers import Response
 
 from portal.clients import JustGranted, ServiceProblem
+from portal.pages import calls
 from portal.pages.around import Around
 from portal.pages.devices import device
 from portal.pages.forms import inside
 from portal.pages.language import _
 from portal.pages.refusals import refusal
 from portal.providers import NotSignedIn, Proof, ProviderAway
-from portal.sessions import SignIn
+from portal.sign_ins import SignIn
 
 
 def blueprint(around: Around) -> Blueprint:
@@ -67,13 +68,15 @@ def blueprint(around: Around) -> Blueprint:
                 address = str(proof.claims.get("email") or proof.claims.get("sub") or "")
                 return render_template("not_provisioned.html", address=address, provider=provider.name), 403
             return _refused(problem.status, refusal(problem))
+        # Of a sign-in that this one replaces: nobody holds them from now on.
+        services.revoke(calls.refresh_tokens())
         begin(tokens, person, proof)
         return redirect(destination)
 
     @pages.post("/sign-out")
     def leave() -> Response:
         signed_in: SignIn | None = session.signed_in  # type: ignore[attr-defined]
-        services.revoke(_refresh_tokens())
+        services.revoke(calls.refresh_tokens())
         farther = _farewell(signed_in)
         session.clear()
         if farther:
@@ -121,12 +124,6 @@ def begin(tokens: dict[str, Any], person: dict[str, Any], proof: Proof) -> None:
 def known(person: dict[str, Any]) -> dict[str, Any]:
     """What the session keeps of `/v1/me`: no more than its pages need."""
     return {name: person.get(name) for name in ("id", "name", "time_zone", "locale", "roles", "has_profile")}
-
-
-def _refresh_tokens() -> list[str]:
-    tokens = session.tokens  # type: ignore[attr-defined]
-    token = tokens.held().get("refresh_token") if tokens is not None else None
-    return [str(token)] if token else []
 
 
 def _away(label: str) -> tuple[str, int]:
