@@ -36,6 +36,8 @@ T = TypeVar("T")
 _DUPLICATE_KEY = 11000
 _WRITE_CONFLICT = 112
 _INDEX_WITH_OTHER_OPTIONS = frozenset({85, 86})
+# A server may compare each document with the whole list that it was found by.
+_LOADED_AT_ONCE = 100
 
 log = structlog.get_logger()
 
@@ -81,8 +83,12 @@ class MongoSession:
         self._session = session
 
     def load(self, collection: str, ids: Sequence[str]) -> list[Document]:
-        where = {"_id": ids[0]} if len(ids) == 1 else {"_id": {"$in": list(ids)}}
-        return list(self._database[collection].find(where, session=self._session))
+        found: list[Document] = []
+        for start in range(0, len(ids), _LOADED_AT_ONCE):
+            some = list(ids[start : start + _LOADED_AT_ONCE])
+            where = {"_id": some[0]} if len(some) == 1 else {"_id": {"$in": some}}
+            found += self._database[collection].find(where, session=self._session)
+        return found
 
     def query(self, collection: str, where: Where, order: Order, limit: int | None, skip: int = 0) -> list[Document]:
         found = self._database[collection].find(

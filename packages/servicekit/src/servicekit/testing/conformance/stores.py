@@ -123,6 +123,19 @@ class StoreConformance:
         for where in (sent, sent | {"key": "req_1"}, sent | {"time": {"$lt": _LATER}}, {"sent_at": {"$gte": _LATER}}):
             assert store.reading(lambda unit, asked=where: unit.count(OutboxRow, asked)) == 1  # type: ignore[misc]
 
+    def test_whatever_was_looked_up_beforehand_is_known_however_many_they_are(self, store: Store[Unit]) -> None:
+        keys = [f"req_{n:03}" for n in range(205)]
+        for start in range(0, len(keys), 50):
+            store.atomically(lambda unit, some=keys[start : start + 50]: [unit.save(Ask(id=key)) for key in some])  # type: ignore[misc]
+
+        def look(unit: Unit) -> list[Ask | None]:
+            unit.prefetch(Ask, [*keys, "req_nobody"])
+            return [unit.get(Ask, key) for key in [*keys, "req_nobody"]]
+
+        *found, nobody = store.reading(look)
+        assert [one.id for one in found if one is not None] == keys
+        assert nobody is None
+
     def test_many_are_discarded_at_once(self, store: Store[Unit]) -> None:
         for key in ("req_1", "req_2"):
             remind(store, key)
