@@ -16,6 +16,12 @@ from pathlib import Path
 from typing import IO, Any
 
 
+def unwind_when_told_to_end() -> None:
+    """Let SIGTERM and SIGINT end a bench as an error would, so that what it started goes with it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 class Stack:
     """A local stack of this run's own, driven as an operator drives it."""
 

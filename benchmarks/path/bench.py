@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 from benchmarks.path.measuring import Bench
 from benchmarks.path.rows import rows_of, table
-from benchmarks.stack import Stack
+from benchmarks.stack import Stack, unwind_when_told_to_end
 
 RESULTS = Path(__file__).parents[1] / "results"
 SETTLE_SECONDS = 15.0
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="how much to do; 1 takes some minutes")
     scale = parser.parse_args(arguments).scale
+    unwind_when_told_to_end()
     began = time.monotonic()
     figures = measure(scale)
     seconds = time.monotonic() - began

@@ -9,7 +9,6 @@ import argparse
 import json
 import logging
 import os
-import signal
 import statistics
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from benchmarks.path.rows import Row, table
 from benchmarks.people.erasing import ERASED
 from benchmarks.people.measuring import Bench
 from benchmarks.people.working import say
-from benchmarks.stack import Stack
+from benchmarks.stack import Stack, unwind_when_told_to_end
 
 DEFAULT_PEOPLE = 2000
 WHOLE = 100_000
@@ -120,9 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     people = max(LEAST, parser.parse_args(arguments).people)
     # What an operator follows elsewhere would be thousands of lines here.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    # Told to end, the bench unwinds, and its stack goes with it; see benchmarks/stack.py for the rest.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    unwind_when_told_to_end()
     began = time.monotonic()
     figures = measure(people)
     seconds = time.monotonic() - began

@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks.recommendations.company import PROGRAM, fill
 from benchmarks.recommendations.serving import Client, serving
-from benchmarks.stack import Stack
+from benchmarks.stack import Stack, unwind_when_told_to_end
 
 from matching import repository
 from matching.domain.person import Person
@@ -224,6 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mentors", type=int, default=25_000)
     parser.add_argument("--asks", type=int, default=1000, help="questions of each measurement")
     asked = parser.parse_args(arguments)
+    unwind_when_told_to_end()
     figures = measure(asked.mentors, asked.asks)
     text = told(figures)
     print(text)

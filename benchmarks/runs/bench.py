@@ -16,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.path.bench import RESULTS, Stack
+from benchmarks.path.bench import RESULTS
 from benchmarks.path.rows import Row, table
 from benchmarks.recommendations.serving import serving
 from benchmarks.runs.company import fill
 from benchmarks.runs.measuring import Bench, working
+from benchmarks.stack import Stack, unwind_when_told_to_end
 
 from matching import repository
 from servicekit.mongo import MongoStore, connect
@@ -105,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mentees", type=int, default=DEFAULT[0], help=f"how many; the whole is {WHOLE[0]}")
     parser.add_argument("--mentors", type=int, default=DEFAULT[1], help=f"how many; the whole is {WHOLE[1]}")
     asked = parser.parse_args(arguments)
+    unwind_when_told_to_end()
     began = time.monotonic()
     figures = measure(asked.mentees, asked.mentors)
     seconds, rows = time.monotonic() - began, rows_of(figures)
