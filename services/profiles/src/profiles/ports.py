@@ -11,7 +11,7 @@ from profiles.domain.access import RefreshFamily, SigningKey, SignInLink
 from profiles.domain.client import Client
 from profiles.domain.erasure import Erasure, State
 from profiles.domain.group import Group
-from profiles.domain.imports.course import Batch, Chunk, Import, Stage
+from profiles.domain.imports.course import Batch, Chunk, Import
 from profiles.domain.imports.naming import Naming
 from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
@@ -167,10 +167,6 @@ class Unit(Protocol):
 
     def discard_seen(self, naming: Naming) -> int:
         """Drop that files named the person; returns how many."""
-        ...
-
-    def next_batch(self, import_id: str, stage: Stage) -> Batch | None:
-        """The first batch of an import at this stage."""
         ...
 
     def batches_showing(self, import_id: str, action: str | None, after: int, limit: int) -> list[Batch]:

@@ -10,7 +10,7 @@ from profiles.domain.client import Client
 from profiles.domain.consent import Consent
 from profiles.domain.erasure import Erasure, Gone, State
 from profiles.domain.group import Group
-from profiles.domain.imports.course import Batch, Chunk, Import, Seen, Stage
+from profiles.domain.imports.course import Batch, Chunk, Import, Seen
 from profiles.domain.imports.naming import Naming
 from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
@@ -81,7 +81,7 @@ DOCUMENTS: tuple[Documents, ...] = (
     Documents(Group, "groups", (index("members"), index("name_key", "_id"), index("external_id"))),
     Documents(Import, "imports", (index("state"), index("tidied", "state"))),
     Documents(Chunk, "import_chunks", (index("import_id", "first_line"), *expiring())),
-    Documents(Batch, "import_batches", (index("import_id", "stage", "number"), *expiring())),
+    Documents(Batch, "import_batches", (index("import_id", "number"), *expiring())),
     Documents(Seen, "import_seen", expiring()),
     Documents(Fault, "import_faults", (index("import_id", "_id"),)),
     Documents(SignInLink, "sign_in_links", (index("person_id", "issuer"),)),
@@ -282,9 +282,6 @@ class Unit(servicekit.store.Unit):
 
     def discard_seen(self, naming: Naming) -> int:
         return self.discard(Seen, {"_id": {"$regex": naming.seen}})
-
-    def next_batch(self, import_id: str, stage: Stage) -> Batch | None:
-        return self.first(Batch, {"import_id": import_id, "stage": stage}, (("number", 1),))
 
     def batches_showing(self, import_id: str, action: str | None, after: int, limit: int) -> list[Batch]:
         where: dict[str, Any] = {"import_id": import_id, "number": {"$gte": after}}

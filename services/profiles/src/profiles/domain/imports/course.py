@@ -95,11 +95,16 @@ class Batch(Entity):
     expires_at: datetime
 
     @staticmethod
+    def id_of(import_id: str, number: int) -> str:
+        """The id of an import's batch."""
+        return f"{import_id}:{number:06d}"
+
+    @staticmethod
     def of(import_id: str, number: int, rows: tuple[Planned, ...], expires_at: datetime) -> "Batch":
         """A batch that nobody applied yet."""
         actions = {row.action for row in rows} | {"manager" for row in rows if row.manager_changes}
         return Batch(
-            id=f"{import_id}:{number:06d}",
+            id=Batch.id_of(import_id, number),
             import_id=import_id,
             number=number,
             rows=rows,
@@ -140,7 +145,8 @@ class Import(Entity):
 
     `mode` full means that whoever the file does not name has left; `next_line` and `leavers_after` are where reading
     goes on after a worker's death. `auto` imports are carried out when they are ready, unless more people would leave
-    than `most_leavers` and `confirmed_leavers` is not their number.
+    than `most_leavers` and `confirmed_leavers` is not their number. `turns` counts those that batches had: each one for
+    its rows, and then each another for the managers that came later.
     """
 
     file_name: str
@@ -159,6 +165,7 @@ class Import(Entity):
     all_read: bool = False
     leavers_after: str = ""
     batches: int = 0
+    turns: int = 0
     rows_applied: int = 0
     planned: Counts = field(default_factory=Counts)
     done: Counts = field(default_factory=Counts)
@@ -193,6 +200,14 @@ class Import(Entity):
         """How many leavers somebody must confirm before it is carried out, None where nobody need."""
         leavers = self.planned.leavers
         return leavers if self.is_open and leavers > self.most_leavers and self.confirmed_leavers != leavers else None
+
+    @property
+    def turn(self) -> tuple[str, Stage] | None:
+        """The id of the batch whose turn it is, and the stage that it must be in; None after the last."""
+        if self.turns >= 2 * self.batches:
+            return None
+        stage: Stage = "planned" if self.turns < self.batches else "managers"
+        return Batch.id_of(self.id, self.turns % self.batches), stage
 
     def previewed(self) -> "Import":
         """Everything is read: ready, or on to applying where that was asked and nobody must confirm."""

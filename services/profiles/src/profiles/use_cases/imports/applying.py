@@ -20,6 +20,7 @@ from servicekit.ids import new_id
 from servicekit.refusals import FieldError, InvalidInput, Refusal
 
 _DEEPEST_LINE = 50
+_TURNS_AT_ONCE = 100
 
 
 def apply_some(store: Store, clock: Clock, caller: Caller, import_id: str, default_time_zone: str) -> Import:
@@ -33,18 +34,38 @@ def apply_some(store: Store, clock: Clock, caller: Caller, import_id: str, defau
         held = unit.require(Import, import_id)
         if held.state != "applying":
             return held
-        if (batch := unit.next_batch(import_id, "planned")) is not None:
-            counts, due = _Batch(unit, clock, caller, held, default_time_zone).carry_out(batch.rows)
-            unit.save(batch.carried_out(due))
-            return unit.save(replace(held, done=held.done + counts, rows_applied=held.rows_applied + len(batch.rows)))
-        if (batch := unit.next_batch(import_id, "managers")) is not None:
-            counts = _Batch(unit, clock, caller, held, default_time_zone).set_managers(batch)
+        if held.turn is None:
+            completed, event = held.completed(clock.now())
+            return unit.save(completed, event)
+        held, batch = _next_batch(unit, held)
+        if batch is None:
+            return unit.save(held)
+        at_work = _Batch(unit, clock, caller, held, default_time_zone)
+        if batch.stage == "managers":
+            counts = at_work.set_managers(batch)
             unit.save(batch.carried_out())
             return unit.save(replace(held, done=held.done + counts))
-        completed, event = held.completed(clock.now())
-        return unit.save(completed, event)
+        counts, due = at_work.carry_out(batch.rows)
+        unit.save(batch.carried_out(due))
+        return unit.save(replace(held, done=held.done + counts, rows_applied=held.rows_applied + len(batch.rows)))
 
     return store.atomically(work)
+
+
+def _next_batch(unit: Unit, held: Import) -> tuple[Import, Batch | None]:
+    """The batch whose turn it is, and the import after that turn; None where none of the next many has anything to do.
+
+    Each is asked for by its id: a server may read all batches of an import to find the first.
+    """
+    for _ in range(_TURNS_AT_ONCE):
+        if held.turn is None:
+            break
+        batch_id, stage = held.turn
+        held = replace(held, turns=held.turns + 1)
+        batch = unit.get(Batch, batch_id)
+        if batch is not None and batch.stage == stage:
+            return held, batch
+    return held, None
 
 
 class _Batch:
