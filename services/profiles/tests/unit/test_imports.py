@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from profiles.domain.imports.course import ROWS_AT_ONCE
 from profiles.domain.person import Person
 from profiles.imports.work import work_through
-from profiles.use_cases.imports import reading
+from profiles.use_cases.imports import applying, reading
 from servicekit.clock import SystemClock
 
 from .conftest import Api, Session
@@ -360,3 +360,14 @@ def test_what_nobody_applied_is_given_up_after_a_week(hr: Hr) -> None:
     late = type("Late", (), {"now": lambda self: kept["expires_at"]})()
     work_through("UTC")(hr.store, late)
     assert hr.read(held["id"])["state"] == "cancelled"
+
+
+def test_batches_that_have_nothing_left_to_do_are_passed_over(hr: Hr, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "_TURNS_AT_ONCE", 1)
+    rows = "".join(f"E-{n},p{n}@example.com,Person {n},,,,,\n" for n in range(2 * ROWS_AT_ONCE + 1))
+    made = hr.upload(HEADER + rows, "apply=true").get_json()
+    for _ in range(20):
+        hr.work()
+    held = hr.read(made["id"])
+    assert (held["state"], held["done"]["joiners"]) == ("completed", 2 * ROWS_AT_ONCE + 1)
+    assert hr.store.events().count("import.completed") == 1
