@@ -17,7 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-SERVICES = ("profiles", "matching", "feedback", "notifications", "portal")
+# Those whose tests take longest first, so that no core waits for the last one.
+SERVICES = ("portal", "profiles", "matching", "feedback", "notifications")
 MATCH = "match"
 LOCAL = {
     "mentormesh-contracts": "packages/contracts",
@@ -28,6 +29,8 @@ TEST_TOOLS = ("pytest", "pytest-socket", "hypothesis", "openapi-spec-validator")
 # What judges one service alone.
 TOOLS_OF = {"profiles": ("scim2-tester",)}
 NO_TESTS = 5
+# One more than cores: installing waits for the disk a good part of its time.
+AT_ONCE = (os.cpu_count() or 1) + 1
 PEOPLE = """person_id,role,time_zone,remote,languages,availability,skills_offered,skills_wanted
 ana,mentee,UTC,yes,en,Mon 09:00-12:00,,Python
 ben,mentor,UTC,yes,en,Mon 09:00-12:00,Python:4,
@@ -125,7 +128,7 @@ def main() -> None:
     asked = sys.argv[1:] or [*SERVICES, MATCH]
     if unknown := set(asked) - {*SERVICES, MATCH}:
         sys.exit(f"no part is called {sorted(unknown)[0]}; choose of {', '.join((*SERVICES, MATCH))}")
-    with tempfile.TemporaryDirectory(prefix="mentormesh-alone-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with tempfile.TemporaryDirectory(prefix="mentormesh-alone-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         scratch = Path(folder)
         for part in LOCAL.values():
             wheel(scratch, part)
