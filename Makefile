@@ -58,7 +58,7 @@ endif
 check: setup ## Lint, types, imports, contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(addsuffix /src,$(PARTS))
+	$(BIN)/mypy $(addsuffix /src,$(PARTS)) benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts check
 

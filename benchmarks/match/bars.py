@@ -203,8 +203,8 @@ def warm(company: Company) -> Iterator[Bar]:
         pool.reports_to(person, manager)
     news = [person for person in people if person.person_id in touched]
     started = time.perf_counter()
-    for person in news:
-        pool.upsert(person)
+    for one in news:
+        pool.upsert(one)
     again = rematch(pool, standing, touched)
     seconds = time.perf_counter() - started
     full = company.run(people)
