@@ -5,9 +5,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from matching.app import assemble
+from servicekit.testing.routes import CompiledOnce
 from servicekit.testing.web import Issuer
 
 from .world import World
+
+Flask.url_rule_class = CompiledOnce
 
 
 @pytest.fixture

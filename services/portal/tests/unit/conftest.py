@@ -12,6 +12,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from portal.app import build
 from portal.config import Provider, Settings
+from servicekit.testing.routes import CompiledOnce
 
 from .fake_services import CLIENT, ISSUER, URLS, FakeServices
 from .fake_sessions import FakeSessions
@@ -39,6 +40,8 @@ class Compiled(BytecodeCache):
 
 
 COMPILED = Compiled()
+
+Flask.url_rule_class = CompiledOnce
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from servicekit.clock import Clock, SystemClock
 from servicekit.config import KafkaSettings
 from servicekit.store import Catalogue
 from servicekit.testing import FrozenClock, MemoryStore
+from servicekit.testing.routes import CompiledOnce
 
 SYSTEM = Caller.system("profiles")
 CLOCK = FrozenClock()
@@ -36,6 +37,8 @@ PORTAL_SECRET = "the-portal-s-own-secret-of-this-test"
 SIGNING_KEY = new_signing_key(SECRET, datetime(2026, 1, 1, tzinfo=UTC))
 
 MemoryProfiles = MemoryStore[repository.Unit]
+
+Flask.url_rule_class = CompiledOnce
 
 
 @pytest.fixture

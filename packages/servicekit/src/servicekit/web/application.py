@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,7 +26,7 @@ from servicekit.web.bodies import read_json, require_json_body
 from servicekit.web.current import _KEY, Chassis
 from servicekit.web.cursors import Cursors
 from servicekit.web.guards import OF_THE_KIT, guard_of
-from servicekit.web.openapi import describe
+from servicekit.web.openapi import describe, describe_later
 from servicekit.web.rates import Rates
 
 MOST_BYTES = 1_048_576
@@ -53,6 +54,10 @@ class _Parser(FlaskParser):
 
 class _Blueprint(Blueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = _Parser()
+
+    def register_views_in_doc(self, api: Api, app: Flask, *args: Any, **named: Any) -> None:
+        # Describing the operations takes longer than making all the rest, and hardly a process is asked for them.
+        describe_later(app, partial(super().register_views_in_doc, api, app, *args, **named))
 
 
 def blueprint(name: str, prefix: str = "/v1", description: str = "") -> Blueprint:

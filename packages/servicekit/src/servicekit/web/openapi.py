@@ -1,6 +1,7 @@
 """The service's OpenAPI 3.1 document, finished with what the chassis adds to every operation."""
 
-import functools
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response
@@ -11,6 +12,7 @@ from servicekit.web.guards import OF_THE_KIT, guard_of, guarded
 from servicekit.web.problems import CONTENT_TYPE
 from servicekit.web.schema import Problem
 
+_LATER = "servicekit-described-later"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
@@ -26,8 +28,13 @@ _MATCH_PARAMETER = {
 }
 
 
+def describe_later(app: Flask, part: Callable[[], None]) -> None:
+    """Let `part` write itself into the document when somebody asks for that."""
+    app.extensions.setdefault(_LATER, []).append(part)
+
+
 def describe(app: Flask, api: Api, permissions: Permissions) -> None:
-    """Serve the finished document at `/openapi.json`."""
+    """Serve the finished document at `/openapi.json`; it is made when it is first asked for."""
     api.spec.components.schema("Problem", schema=Problem)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     views = {
@@ -36,8 +43,18 @@ def describe(app: Flask, api: Api, permissions: Permissions) -> None:
         for method in rule.methods or ()
     }
 
-    @functools.cache
-    def document() -> dict[str, Any]:
+    parts: list[Callable[[], None]] = app.extensions.get(_LATER, [])
+    one_at_a_time, made = threading.Lock(), []
+
+    def document() -> str:
+        with one_at_a_time:
+            if not made:
+                made.append(app.json.dumps(finished()))
+        return made[0]
+
+    def finished() -> dict[str, Any]:
+        for part in parts:
+            part()
         spec: dict[str, Any] = api.spec.to_dict()
         for path, item in spec["paths"].items():
             for method in _METHODS:
@@ -46,7 +63,7 @@ def describe(app: Flask, api: Api, permissions: Permissions) -> None:
         return spec
 
     def openapi() -> Response:
-        return Response(app.json.dumps(document()), mimetype="application/json")
+        return Response(document(), mimetype="application/json")
 
     app.add_url_rule("/openapi.json", "openapi", guarded(openapi, OF_THE_KIT))
 
