@@ -44,7 +44,8 @@ def describe(app: Flask, api: Api, permissions: Permissions) -> None:
     }
 
     parts: list[Callable[[], None]] = app.extensions.get(_LATER, [])
-    one_at_a_time, made = threading.Lock(), []
+    one_at_a_time = threading.Lock()
+    made: list[str] = []
 
     def document() -> str:
         with one_at_a_time:
