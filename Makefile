@@ -49,9 +49,8 @@ test: check test-alone ## Everything that a change must pass
 ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
 else
-	@# The unit tests of the services have passed alone by now. Files share the cores; those of the whole share one platform.
-	$(BIN)/python -m pytest packages services -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore-glob='services/*/tests/unit' $(PYTEST)
-	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@# The unit tests of the services have passed alone by now. Files share the cores, and one broker and document server.
+	$(BIN)/python -m pytest packages services tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore-glob='services/*/tests/unit' $(PYTEST)
 endif
 
 .PHONY: check
