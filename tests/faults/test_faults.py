@@ -240,14 +240,18 @@ class TestUnderFire:
 
 @contextmanager
 def _fire(pair: Pair, backing: dict[str, Any]) -> Iterator[dict[str, int]]:
-    """Kill at random until the body ends; yields how often each was killed. What is killed is started again."""
+    """Kill until the body ends, round by round in a random order; yields how often each was. It is started again."""
     kills: dict[str, int] = {}
     ceasing = threading.Event()
     dice = random.Random(7)
 
     def shoot() -> None:
+        victims: list[str] = []
         while not ceasing.wait(dice.uniform(*PAUSE_SECONDS)):
-            victim = dice.choice([*pair.processes, *pair.processes, "kafka", "mongodb"])
+            if not victims:
+                everyone = [*pair.processes, *pair.processes, "kafka", "mongodb"]
+                victims = dice.sample(everyone, len(everyone))
+            victim = victims.pop()
             kills[victim] = kills.get(victim, 0) + 1
             if victim in pair.processes:
                 kill(pair.processes[victim])
