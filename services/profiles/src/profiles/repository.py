@@ -198,14 +198,22 @@ class Unit(servicekit.store.Unit):
         return list(dict.fromkeys([*given, *(id for group in groups for id in group.members)]))
 
     def values_of(self, fact: Listed, limit: int) -> list[str]:
-        # From each value on to the next by the index: as many questions as values, however many people have them.
-        field, found = f"facts.{fact}", [""]
-        while len(found) <= limit:
-            behind = self.first(Person, {field: {"$gt": found[-1]}}, ((field, 1), ("sort_name", 1), ("_id", 1)))
-            if behind is None:
-                break
-            found.append(str(getattr(behind.facts, fact)))
-        return found[1:]
+        # Landmarks tell the values that many share, so that few people lie between two of them. There one goes from each
+        # value to the next by the index.
+        field, order = f"facts.{fact}", ((f"facts.{fact}", 1), ("sort_name", 1), ("_id", 1))
+        seen = [one.facts for height in HEIGHTS[:-1] for one in self.find(Person, {"landmark": height})]
+        known = sorted({str(getattr(facts, fact)) for facts in seen} - {""})
+        found = [""]
+        for end in (*known, None):
+            bound = {"$lt": end} if end is not None else {}
+            while len(found) <= limit:
+                # From the least text behind a value, so that no server passes over everybody who has it.
+                behind = self.first(Person, {field: {"$gte": found[-1] + "\0", **bound}}, order)
+                if behind is None:
+                    break
+                found.append(str(getattr(behind.facts, fact)))
+            found += [end] if end is not None else []
+        return found[1 : limit + 1]
 
     def terms_with_keys(self, kind: type[T], keys: Sequence[str]) -> list[T]:
         return self.find(kind, {"keys": {"$in": list(keys)}})

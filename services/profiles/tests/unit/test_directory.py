@@ -118,16 +118,25 @@ def test_some_are_landmarks_and_the_higher_the_fewer() -> None:
     assert heights[0] > 40_000 * 0.95
 
 
-@pytest.mark.parametrize("given", ["Ada", "Юлия", "李"])
-def test_a_page_reads_little_more_than_it_shows_in_any_alphabet(
-    store: MemoryProfiles, admin: Person, monkeypatch: pytest.MonkeyPatch, given: str
-) -> None:
+def populate(store: MemoryProfiles, people: int, given: str = "Kim") -> None:
+    """People of one given name; of all but the last few, each third is in another department."""
+
     def work(unit: Unit) -> None:
-        for number in range(2000):
-            facts = Facts(name=f"{given} {number:04}", email=f"p{number}@example.com", time_zone="Europe/Berlin")
+        for number in range(people):
+            department = ("Audit", "Legal", "Sales")[number % 3] if number < people - 3 else f"Few {number}"
+            facts = Facts(
+                name=f"{given} {number:04}",
+                email=f"p{number}@example.com",
+                time_zone="Europe/Berlin",
+                department=department,
+            )
             unit.save(Person.registered(f"prs_{number * 7919}", facts, FrozenClock().now()))
 
     store.atomically(work)
+
+
+def matches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many documents match each question from now on: so many does a server read that cuts off only then."""
     query, read = MemorySession.query, list[int]()
 
     def reading_all_that_match(
@@ -137,6 +146,15 @@ def test_a_page_reads_little_more_than_it_shows_in_any_alphabet(
         return query(session, collection, where, order, limit, skip)
 
     monkeypatch.setattr(MemorySession, "query", reading_all_that_match)
+    return read
+
+
+@pytest.mark.parametrize("given", ["Ada", "Юлия", "李"])
+def test_a_page_reads_little_more_than_it_shows_in_any_alphabet(
+    store: MemoryProfiles, admin: Person, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    populate(store, 2000, given)
+    read = matches(monkeypatch)
     after = (f"{given} 1000".casefold(), "")
     for behind in (None, after):
         read.clear()
@@ -146,6 +164,18 @@ def test_a_page_reads_little_more_than_it_shows_in_any_alphabet(
     read.clear()
     assert store.reading(partial(Unit.people_sought, sought=Sought(status="on_leave"), after=None, limit=21)) == []
     assert len(read) < 15
+
+
+def test_departments_are_listed_without_reading_everybody_in_them(
+    store: MemoryProfiles, admin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    populate(store, 2000)
+    read = matches(monkeypatch)
+    few = [f"Few {number}" for number in (1997, 1998, 1999)]
+    listed = store.reading(partial(Unit.values_of, fact="department", limit=200))
+    assert listed == ["Audit", *few, "Legal", "Sales"]
+    assert sum(read) < 100
+    assert store.reading(partial(Unit.values_of, fact="department", limit=2)) == ["Audit", few[0]]
 
 
 def test_colleagues_have_cards_and_no_directory(api: Api, register: Register) -> None:
