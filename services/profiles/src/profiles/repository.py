@@ -198,8 +198,8 @@ class Unit(servicekit.store.Unit):
         return list(dict.fromkeys([*given, *(id for group in groups for id in group.members)]))
 
     def values_of(self, fact: Listed, limit: int) -> list[str]:
-        # Landmarks tell the values that many share, so that few people lie between two of them. There one goes from each
-        # value to the next by the index.
+        # Landmarks tell the values that many share, so that few people lie between two of them. There one goes from
+        # each value to the next by the index.
         field, order = f"facts.{fact}", ((f"facts.{fact}", 1), ("sort_name", 1), ("_id", 1))
         seen = [one.facts for height in HEIGHTS[:-1] for one in self.find(Person, {"landmark": height})]
         known = sorted({str(getattr(facts, fact)) for facts in seen} - {""})
