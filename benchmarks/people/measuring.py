@@ -95,30 +95,22 @@ class Bench:
         self.log.close()
         self.client.close()
 
-    def figures(self) -> dict[str, Any]:
-        """Everything, one after another, between two looks at the bare server."""
+    def groups(self) -> Iterator[dict[str, Any]]:
+        """Everything, one group of figures after another, between two looks at the bare server."""
         say("bare inserts")
-        before = self.bare()
-        imported = self.imported()
+        yield {"bare_before": self.bare()}
+        yield self.imported()
         say("people search")
         look_up, searched = self.search(max(30, min(200, self.people // 20)))
+        yield {"bare_look_up_ms": look_up, "search_ms": searched}
         say("SCIM")
-        scim = self.scim(max(20, min(300, self.people // 20)))
+        yield self.scim(max(20, min(300, self.people // 20)))
+        yield check_ms()
         say("erasures")
-        erased = self.erased()
-        return {
-            "people": self.people,
-            "bare_before": before,
-            **imported,
-            **scim,
-            **check_ms(),
-            "bare_look_up_ms": look_up,
-            "search_ms": searched,
-            **erased,
-            "compaction_s": (Pace().retell_after + Pace().compaction_lag).total_seconds(),
-            "bare_after": self.bare(),
-            "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        }
+        yield {**self.erased(), "compaction_s": (Pace().retell_after + Pace().compaction_lag).total_seconds()}
+        say("bare inserts again")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        yield {"bare_after": self.bare(), "peak_megabytes": peak}
 
     def bare(self) -> dict[str, float]:
         """Through the driver alone: documents per second in transactions of 200 inserts, and of one insert each."""

@@ -61,6 +61,8 @@ FORGED = {
     "by an unknown key": by_stranger,
     "by another key under a known name": lambda: by_stranger(kid=REAL.key.kid),
     "bringing its own key": lambda: by_stranger(jwk=STRANGER.as_dict(private=False)),
+    "saying where its key is": lambda: by_stranger(jku="https://evil.test/keys.json", x5u="https://evil.test/key.pem"),
+    "by a key named as a file": lambda: by_stranger(kid="../../dev/null"),
     "changed after signing": changed_after_signing,
     "cut": lambda: REAL.token("prs_ana")[:-5],
 }

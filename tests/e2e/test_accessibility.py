@@ -91,7 +91,7 @@ def test_the_pages_of_people_admins_can_be_used_by_everybody(
     found: list[str] = []
     for path in ("/people?q=a", f"/people/{stage.ana.id}", "/imports", ready, "/clients", "/clients/new", "/erasures",
                  f"/clients/{client}", f"/clients/{client}/change", f"/erasures/{erasure}", "/audit",
-                 "/vocabulary/skills", "/vocabulary/skills?retired=yes"):  # fmt: skip
+                 "/vocabulary/skills", "/vocabulary/skills?retired=yes", f"/vocabulary/skills/{word}"):  # fmt: skip
         found += findings(page, path)
     dora.post("profiles", f"{ready}/cancel")
     dora.post("profiles", f"/erasures/{erasure}/cancel")

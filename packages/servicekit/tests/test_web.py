@@ -270,7 +270,7 @@ def test_health_and_figures_need_no_token(client: FlaskClient) -> None:
     assert b"mentormesh_http_requests_total" in client.get("/metrics").data
 
 
-def test_a_caller_s_share_of_a_minute_is_theirs_alone(issuer: Issuer) -> None:
+def limited(issuer: Issuer, rates: Rates) -> FlaskClient:
     app = web.create_app(
         service="notes",
         store=MemoryStore(unit=Unit, catalogue=Catalogue([Documents(Note, "notes")]), service="notes"),
@@ -279,9 +279,22 @@ def test_a_caller_s_share_of_a_minute_is_theirs_alone(issuer: Issuer) -> None:
         permissions=PERMISSIONS,
         verifier=issuer.verifier(),
         cursor_secret="s",
-        rates=Rates(person_per_minute=2, client_per_minute=0),
+        rates=rates,
     )
-    client = app.test_client()
+    return app.test_client()
+
+
+def test_a_client_has_a_share_of_its_own(issuer: Issuer) -> None:
+    client = limited(issuer, Rates(person_per_minute=1, client_per_minute=3))
+    one, other = (issuer.bearer(name, scope="x") for name in ("cli_1", "cli_2"))
+    # Whoever is refused has asked too.
+    assert [client.get("/v1/notes", headers=one).status_code for _ in range(4)] == [403, 403, 403, 429]
+    assert client.get("/v1/notes", headers=other).status_code == 403
+    assert client.get("/v1/notes", headers=issuer.bearer(ANA)).status_code == 200
+
+
+def test_a_caller_s_share_of_a_minute_is_theirs_alone(issuer: Issuer) -> None:
+    client = limited(issuer, Rates(person_per_minute=2, client_per_minute=0))
     statuses = [client.get("/v1/notes", headers=issuer.bearer(ANA)).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     refused = client.get("/v1/notes", headers=issuer.bearer(ANA))

@@ -16,7 +16,7 @@ from profiles.domain.imports.row import Fault
 from profiles.domain.person import Person
 from profiles.domain.profile import Profile
 from profiles.domain.profile_field import ProfileField
-from profiles.domain.search import Listed, Sought, folded, slices_behind
+from profiles.domain.search import HEIGHTS, Listed, Sought, folded, slices_behind
 from profiles.domain.vocabulary import Skill, Theme
 from servicekit.store import Documents, Index, Order, OutboxRow, Where, index
 
@@ -55,6 +55,7 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("external_key", "_id"),
             index("name_prefixes", "sort_name", "_id"),
             index("sort_name", "_id"),
+            index("landmark", "sort_name", "_id", where={"landmark": {"$gt": 0}}),
             index("status", "sort_name", "_id"),
             index("facts.department", "sort_name", "_id"),
             index("facts.site", "sort_name", "_id"),
@@ -160,11 +161,23 @@ class Unit(servicekit.store.Unit):
     ) -> list[Person]:
         """The first people by (sort name, id) behind `after` that one indexed equality finds and `fits` lets pass."""
         found: list[Person] = []
-        for first, end in slices_behind(after[0] if after else ""):
+        start = after[0] if after else ""
+        for first, end in slices_behind(start, self._landmarks(start)):
             for people in self._slice(where, first, end, limit):
                 found += [one for one in people if (after is None or _place(one) > after) and fits(one)]
                 if len(found) >= limit:
                     return found[:limit]
+        return found
+
+    def _landmarks(self, name: str) -> list[str]:
+        """Names behind `name` in order: close to one another at first, then ever farther apart."""
+        found: list[str] = []
+        for height in HEIGHTS:
+            # Few of each height, however many people there are: as far as the second that is higher, since one alone
+            # may stand right at the beginning.
+            names = {"$gt": name} | ({"$lt": found[1]} if len(found) > 1 else {})
+            people = self.find(Person, {"landmark": height, "sort_name": names}, _BY_NAME)
+            found = sorted([*found, *(person.sort_name for person in people)])
         return found
 
     def _slice(self, where: Where, first: str, end: str | None, limit: int) -> Iterator[list[Person]]:
@@ -185,14 +198,22 @@ class Unit(servicekit.store.Unit):
         return list(dict.fromkeys([*given, *(id for group in groups for id in group.members)]))
 
     def values_of(self, fact: Listed, limit: int) -> list[str]:
-        # From each value on to the next by the index: as many questions as values, however many people have them.
-        field, found = f"facts.{fact}", [""]
-        while len(found) <= limit:
-            behind = self.first(Person, {field: {"$gt": found[-1]}}, ((field, 1), ("sort_name", 1), ("_id", 1)))
-            if behind is None:
-                break
-            found.append(str(getattr(behind.facts, fact)))
-        return found[1:]
+        # Landmarks tell the values that many share, so that few people lie between two of them. There one goes from
+        # each value to the next by the index.
+        field, order = f"facts.{fact}", ((f"facts.{fact}", 1), ("sort_name", 1), ("_id", 1))
+        seen = [one.facts for height in HEIGHTS[:-1] for one in self.find(Person, {"landmark": height})]
+        known = sorted({str(getattr(facts, fact)) for facts in seen} - {""})
+        found = [""]
+        for end in (*known, None):
+            bound = {"$lt": end} if end is not None else {}
+            while len(found) <= limit:
+                # From the least text behind a value, so that no server passes over everybody who has it.
+                behind = self.first(Person, {field: {"$gte": found[-1] + "\0", **bound}}, order)
+                if behind is None:
+                    break
+                found.append(str(getattr(behind.facts, fact)))
+            found += [end] if end is not None else []
+        return found[1 : limit + 1]
 
     def terms_with_keys(self, kind: type[T], keys: Sequence[str]) -> list[T]:
         return self.find(kind, {"keys": {"$in": list(keys)}})

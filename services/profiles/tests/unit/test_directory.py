@@ -1,15 +1,20 @@
 """The people admins' directory: finding anybody, and what happened to them."""
 
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from profiles.domain.person import Person
-from profiles.domain.search import slices_behind
+from profiles.domain.person import Facts, Person
+from profiles.domain.search import Sought, landmark_of, slices_behind
+from profiles.repository import Unit
 from profiles.use_cases.grants import grant_roles
 from profiles.use_cases.people import change_person
+from servicekit.store import Document, Order, Where
 from servicekit.testing import FrozenClock
+from servicekit.testing.store import MemorySession
 
 from .conftest import SYSTEM, Api, MemoryProfiles, Session
 from .test_imports import HEADER, Hr
@@ -93,13 +98,84 @@ def test_more_people_of_one_name_than_a_page_has_room_for_are_all_shown(call: Se
     assert len(shown) == len(set(shown)) == 10
 
 
-def test_slices_cover_the_whole_alphabet_from_any_name_on() -> None:
-    for start in ("", "0", "a", "kim lee", "zz", "ωmega"):
-        slices = list(slices_behind(start))
+@pytest.mark.parametrize("landmarks", [[], ["ana"], ["ana", "ana", "ben", "kim lee", "ωmega", "李"], list("abcdefgh")])
+def test_slices_cover_the_whole_alphabet_from_any_name_on(landmarks: list[str]) -> None:
+    for start in ("", "0", "a", "kim lee", "zz", "ωmega", "龙"):
+        slices = list(slices_behind(start, landmarks))
         assert slices[0][0] == start
         assert [end for _, end in slices[:-1]] == [first for first, _ in slices[1:]]
         assert slices[-1][1] is None
         assert all(end is None or first < end for first, end in slices)
+
+
+def test_slices_span_ever_more_landmarks() -> None:
+    assert list(slices_behind("b", list("abcdefghi"))) == [("b", "c"), ("c", "e"), ("e", "i"), ("i", None)]
+
+
+def test_some_are_landmarks_and_the_higher_the_fewer() -> None:
+    heights = Counter(landmark_of(f"prs_{number}") for number in range(40_000))
+    assert heights[1] > heights[2] > heights[3] > heights[4] > 0
+    assert heights[0] > 40_000 * 0.95
+
+
+def populate(store: MemoryProfiles, people: int, given: str = "Kim") -> None:
+    """People of one given name; of all but the last few, each third is in another department."""
+
+    def work(unit: Unit) -> None:
+        for number in range(people):
+            department = ("Audit", "Legal", "Sales")[number % 3] if number < people - 3 else f"Few {number}"
+            facts = Facts(
+                name=f"{given} {number:04}",
+                email=f"p{number}@example.com",
+                time_zone="Europe/Berlin",
+                department=department,
+            )
+            unit.save(Person.registered(f"prs_{number * 7919}", facts, FrozenClock().now()))
+
+    store.atomically(work)
+
+
+def matches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many documents match each question from now on: so many does a server read that cuts off only then."""
+    query, read = MemorySession.query, list[int]()
+
+    def reading_all_that_match(
+        session: MemorySession, collection: str, where: Where, order: Order, limit: int | None, skip: int = 0
+    ) -> list[Document]:
+        read.append(len(query(session, collection, where, order, None)))
+        return query(session, collection, where, order, limit, skip)
+
+    monkeypatch.setattr(MemorySession, "query", reading_all_that_match)
+    return read
+
+
+@pytest.mark.parametrize("given", ["Ada", "Юлия", "李"])
+def test_a_page_reads_little_more_than_it_shows_in_any_alphabet(
+    store: MemoryProfiles, admin: Person, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    populate(store, 2000, given)
+    read = matches(monkeypatch)
+    after = (f"{given} 1000".casefold(), "")
+    for behind in (None, after):
+        read.clear()
+        assert len(store.reading(partial(Unit.people_sought, sought=Sought(), after=behind, limit=21))) == 21
+        assert sum(read) < 400
+        assert len(read) < 12
+    read.clear()
+    assert store.reading(partial(Unit.people_sought, sought=Sought(status="on_leave"), after=None, limit=21)) == []
+    assert len(read) < 15
+
+
+def test_departments_are_listed_without_reading_everybody_in_them(
+    store: MemoryProfiles, admin: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    populate(store, 2000)
+    read = matches(monkeypatch)
+    few = [f"Few {number}" for number in (1997, 1998, 1999)]
+    listed = store.reading(partial(Unit.values_of, fact="department", limit=200))
+    assert listed == ["Audit", *few, "Legal", "Sales"]
+    assert sum(read) < 100
+    assert store.reading(partial(Unit.values_of, fact="department", limit=2)) == ["Audit", few[0]]
 
 
 def test_colleagues_have_cards_and_no_directory(api: Api, register: Register) -> None:

@@ -169,6 +169,25 @@ def test_a_filter_that_cannot_be_is_an_error_of_scim(entra: Provider) -> None:
             lambda user: user["emails"][0]["value"] == "a.garcia@example.com",
         ),
         ({"op": "Remove", "path": "title"}, lambda user: "title" not in user),
+        ({"op": "Remove", "path": f"{ENTERPRISE}:department"}, lambda user: "department" not in user[ENTERPRISE]),
+        # What is there already, and what is not there to be removed.
+        ({"op": "Add", "path": "title", "value": "Engineer"}, lambda user: user["title"] == "Engineer"),
+        ({"op": "Remove", "path": f"{ENTERPRISE}:manager"}, lambda user: "manager" not in user[ENTERPRISE]),
+        (
+            {
+                "op": "Replace",
+                "path": "emails",
+                "value": [{"type": "work", "value": "a.g@example.com", "primary": "True"}],
+            },
+            lambda user: user["emails"][0]["value"] == "a.g@example.com",
+        ),
+        # As one object of objects, and with the schema's name before a core attribute.
+        (
+            {"op": "Replace", "value": {ENTERPRISE: {"department": "Law"}, "name": {"familyName": "Garcés"}}},
+            lambda user: (user[ENTERPRISE]["department"], user["name"]["familyName"]) == ("Law", "Garcés"),
+        ),
+        ({"op": "Replace", "path": f"{USER}:title", "value": "Lead"}, lambda user: user["title"] == "Lead"),
+        ({"op": "ADD", "path": "TITLE", "value": "Lead"}, lambda user: user["title"] == "Lead"),
         ({"op": "Replace", "path": 'phoneNumbers[type eq "work"].value', "value": "1"}, lambda user: True),
         ({"op": "Add", "path": f"{MENTORING}:level", "value": "4"}, lambda user: user[MENTORING] == {"level": "4"}),
     ],
@@ -193,6 +212,52 @@ def test_active_false_is_a_leaver_and_true_again_the_same_person_back(api: Api, 
 def test_okta_deactivates_without_a_path(api: Api, okta: Provider) -> None:
     id = okta.made()["id"]
     assert okta.patched(id, {"op": "replace", "value": {"active": False}})["active"] is False
+
+
+def test_okta_sends_the_whole_user_again_and_ends_them_so(api: Api, okta: Provider) -> None:
+    made = okta("POST", "/Users", OKTA_USER).get_json()
+    changed = {**OKTA_USER, "id": made["id"], "title": "Lead", "meta": made["meta"], "password": "2nz161or"}
+    reply = okta("PUT", f"/Users/{made['id']}", changed)
+    assert (reply.status_code, reply.get_json()["title"]) == (200, "Lead")
+    reply = okta("PUT", f"/Users/{made['id']}", {**changed, "active": False})
+    assert (reply.status_code, reply.get_json()["active"]) == (200, False)
+    [person] = api.store.held("people")
+    assert (person["status"], "2nz161or" in str(person)) == ("left", False)
+
+
+def test_okta_pushes_a_group_by_its_id_and_all_its_members_anew(okta: Provider, register: Register) -> None:
+    ana, ben = register("Ana"), register("Ben")
+    schemas = ["urn:ietf:params:scim:schemas:core:2.0:Group"]
+    members = [{"value": ana.id, "display": "ana@example.com"}]
+    group = okta("POST", "/Groups", {"schemas": schemas, "displayName": "Leads", "members": members}).get_json()
+    path = f"/Groups/{group['id']}"
+    renamed = {"op": "replace", "value": {"id": group["id"], "displayName": "Mentoring leads"}}
+    anew = {"op": "replace", "path": "members", "value": [{"value": ben.id, "display": "ben@example.com"}]}
+    assert okta("PATCH", path, {"schemas": [PATCH], "Operations": [renamed]}).status_code in (200, 204)
+    assert okta("PATCH", path, {"schemas": [PATCH], "Operations": [anew]}).status_code in (200, 204)
+    read = okta("GET", path).get_json()
+    assert (read["displayName"], [one["value"] for one in read["members"]]) == ("Mentoring leads", [ben.id])
+    # Twice is once, and whoever is in it is not put in again.
+    again = {"op": "add", "path": "members", "value": [{"value": ben.id}]}
+    assert okta("PATCH", path, {"schemas": [PATCH], "Operations": [again]}).status_code in (200, 204)
+    assert len(okta("GET", path).get_json()["members"]) == 1
+
+
+def test_entra_looks_for_a_group_before_it_makes_one(entra: Provider) -> None:
+    body = {
+        "schemas": [
+            "urn:ietf:params:scim:schemas:core:2.0:Group",
+            "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group",
+        ],
+        "externalId": "8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159",
+        "displayName": "Leads",
+        "meta": {"resourceType": "Group"},
+    }
+    assert entra.found('displayName eq "Leads"', "Groups") == []
+    reply = entra("POST", "/Groups", body)
+    assert reply.status_code == 201, reply.text
+    assert entra.found('externalId eq "8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159"', "Groups") == [reply.get_json()["id"]]
+    assert entra("DELETE", f"/Groups/{reply.get_json()['id']}").status_code == 204
 
 
 def test_somebody_on_leave_is_active_for_a_provider_and_stays_on_leave(

@@ -11,7 +11,7 @@ from contracts import Event
 from contracts.profiles import ContactChanged, PersonChanged
 from profiles.domain.account import Account
 from profiles.domain.history import KEPT, Entry, Source, entry
-from profiles.domain.search import folded, plain, prefixes
+from profiles.domain.search import folded, landmark_of, plain, prefixes
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
 
@@ -112,9 +112,9 @@ FACTS_OF_ONE_S_OWN = frozenset({"time_zone", "languages", "locale"})
 class Person(Entity):
     """Somebody the organisation employs, or employed.
 
-    `email_key`, `external_key` and `user_name_key` are what must be unique; `sort_name` and `name_prefixes` serve the
-    search. `changed_at` is when facts or status changed last, `history` what happened, the newest last. Whoever has an
-    `erasure_id` asked to be forgotten, and colleagues do not see them any more.
+    `email_key`, `external_key` and `user_name_key` are what must be unique; `sort_name`, `name_prefixes` and `landmark`
+    serve the search. `changed_at` is when facts or status changed last, `history` what happened, the newest last.
+    Whoever has an `erasure_id` asked to be forgotten, and colleagues do not see them any more.
     """
 
     facts: Facts
@@ -125,6 +125,7 @@ class Person(Entity):
     user_name_key: str = ""
     sort_name: str
     name_prefixes: tuple[str, ...]
+    landmark: int = 0
     erasure_id: str | None = None
     changed_at: datetime | None = None
     history: tuple[Entry, ...] = ()
@@ -133,7 +134,8 @@ class Person(Entity):
     def registered(id: str, facts: Facts, now: datetime) -> "Person":
         """A new person; raises InvalidInput where the facts cannot be."""
         facts.check()
-        return Person(id=id, facts=facts, registered_at=now, changed_at=now, **_keys(facts))
+        landmark = landmark_of(id)
+        return Person(id=id, facts=facts, registered_at=now, changed_at=now, landmark=landmark, **_keys(facts))
 
     def remembering(self, before: "Person | None", source: Source, now: datetime) -> "Person":
         """The person with an entry of what made them so out of `before`, of nothing where they are new."""

@@ -2,16 +2,15 @@
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
-from string import ascii_lowercase
 from typing import Literal
+from zlib import crc32
 
 LONGEST_PREFIX = 12
-# Where the alphabet of sort names is cut: before each letter, and before each second letter.
-_CUTS = tuple(sorted({*ascii_lowercase, *("".join(pair) for pair in product(ascii_lowercase, repeat=2))}))
+# One person in this many is a landmark of each height.
+_RARITY = {4: 16_384, 3: 2048, 2: 256, 1: 32}
+HEIGHTS = tuple(_RARITY)
 Listed = Literal["department", "site"]
 
 
@@ -51,15 +50,26 @@ def prefixes(*texts: str) -> tuple[str, ...]:
     return tuple(sorted({word[:end] for word in words for end in range(1, len(word) + 1)}))
 
 
-def slices_behind(name: str) -> Iterator[tuple[str, str | None]]:
-    """The alphabet from `name` on as (first, end before) slices, each four times as wide as the one before it.
+def landmark_of(id: str) -> int:
+    """How high a person stands out among those they are sorted with, by chance of their id; 0 for nearly everybody.
+
+    Few are landmarks, and the higher the fewer, so that where many have a like name there are many of them, whatever
+    the alphabet.
+    """
+    chance = crc32(id.encode())
+    return next((height for height, rarity in _RARITY.items() if chance % rarity == 0), 0)
+
+
+def slices_behind(name: str, landmarks: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """The alphabet from `name` on as (first, end before) slices, each up to twice as many landmarks on as before.
 
     Whoever walks people by name and stops when they have enough looks at few more than they need: a server may read
-    all that a question matches before it cuts off what is too much. The last slice has no end.
+    all that a question matches before it cuts off what is too much. `landmarks` are names in order; the last slice
+    has no end.
     """
-    place, width = bisect_right(_CUTS, name), 1
-    while place + width <= len(_CUTS):
-        end = _CUTS[place + width - 1]
-        yield name, end
-        name, place, width = end, place + width, 4 * width
+    ends = [landmark for landmark in dict.fromkeys(landmarks) if landmark > name]
+    width = 1
+    while len(ends) >= width:
+        yield name, ends[width - 1]
+        name, ends, width = ends[width - 1], ends[width:], 2 * width
     yield name, None

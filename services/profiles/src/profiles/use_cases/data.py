@@ -18,7 +18,7 @@ from servicekit.holdings import Holding, audit_about
 from servicekit.refusals import NotFound
 
 # What serves the search, or proves a secret without being data about anybody.
-_KEYS = frozenset({"email_key", "external_key", "user_name_key", "sort_name", "name_prefixes"})
+_KEYS = frozenset({"email_key", "external_key", "user_name_key", "sort_name", "name_prefixes", "landmark"})
 _WORD_KEYS = frozenset({"name_key", "keys", "prefixes"})
 
 
