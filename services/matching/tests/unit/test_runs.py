@@ -18,7 +18,7 @@ from matching.use_cases import forgetting, programs
 from matching.use_cases.runs import comparing, marking, reading, starting
 from servicekit.caller import Caller
 from servicekit.lease import Lease
-from servicekit.refusals import Forbidden, InvalidInput, NotFound, WrongState
+from servicekit.refusals import Forbidden, InvalidInput, NotFound, StoreUnavailable, WrongState
 from servicekit.timers import Timers
 
 from .solving import InProcess, compute, found, pairs, solved, started
@@ -206,6 +206,21 @@ def test_a_run_that_ends_its_worker_again_and_again_fails(world: World, program:
     assert (failed.state, failed.failure) == ("failed", "worker_died")
     assert world.store.events()[-1] == "run.failed"
     assert not compute(world)
+
+
+def test_a_store_that_is_away_again_and_again_costs_a_run_no_attempt(world: World, program: Program) -> None:
+    run = started(world, program)
+    mine = Lease(world.store, "matching.runs", lasts=0.0)
+
+    def away(part: int) -> None:
+        raise StoreUnavailable("The database did not answer.")
+
+    for _ in range(MOST_ATTEMPTS + 1):
+        with pytest.raises(StoreUnavailable):
+            compute(world, InProcess(between=away), mine)
+    assert (found(world, run).state, found(world, run).attempts) == ("running", 1)
+    assert compute(world, None, mine)
+    assert found(world, run).state == "ready"
 
 
 def test_a_solver_that_dies_fails_its_run(world: World, program: Program) -> None:

@@ -63,8 +63,9 @@ class Run(Entity):
     """`terms` are the keys of `program.yaml` that it runs by, pairs aside; `overrides` names those that are its own.
 
     `snapshot_id` is None until its inputs were taken; a run that solves again around locks has its parent's.
-    `attempts` counts the workers that took it up; `pairs` counts its pairs by mark, and is empty before it is ready and
-    in runs of an earlier release that were not ended. While it is published, it does not yet know what became of them.
+    `attempts` counts the workers that took it up, of which `worker` is the last; `pairs` counts its pairs by mark, and
+    is empty before it is ready and in runs of an earlier release that were not ended. While it is published, it does
+    not yet know what became of them.
     `has_parts` says that parts of an answer may be kept that is not whole.
     """
 
@@ -81,6 +82,7 @@ class Run(Entity):
     stage: str | None = None
     share: float = 0.0
     attempts: int = 0
+    worker: str | None = None
     queued_at: datetime
     started_at: datetime | None = None
     ready_at: datetime | None = None
@@ -117,14 +119,19 @@ class Run(Entity):
         """The new run."""
         return self, self._fact(RunQueued)
 
-    def take_up(self, now: datetime) -> tuple["Run", list[Event]]:
-        """A worker computes it, for the first time or after another worker died; too often, and it fails."""
-        if self.attempts >= MOST_ATTEMPTS:
+    def take_up(self, now: datetime, worker: str) -> tuple["Run", list[Event]]:
+        """A worker computes it, for the first time or after another worker died; too often, and it fails.
+
+        One that had to leave it, since its store was away, is alive: it goes on without an attempt more.
+        """
+        is_new = self.worker != worker
+        if is_new and self.attempts >= MOST_ATTEMPTS:
             return self.fail("worker_died", (), now)
         taken = replace(
             self,
             state="running",
-            attempts=self.attempts + 1,
+            attempts=self.attempts + is_new,
+            worker=worker,
             stage="snapshot" if self.snapshot_id is None else "encode",
             share=0.0,
             started_at=self.started_at or now,

@@ -90,7 +90,7 @@ def _take_up(unit: Unit, clock: Clock, lease: Ownership) -> Run | None:
     run = unit.next_run()
     if run is None:
         return None
-    taken, events = run.take_up(clock.now())
+    taken, events = run.take_up(clock.now(), lease.holder)
     return unit.save(taken, *events)
 
 
