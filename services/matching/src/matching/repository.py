@@ -61,6 +61,7 @@ DOCUMENTS: tuple[Documents, ...] = (
         (
             index("program_id", "state"),
             index("state"),
+            index("has_parts", where={"has_parts": True}),
             # The program's transaction keeps two from being published at once; this index is the proof beside it.
             index("program_id", unique=True, where={"state": "publishing"}),
         ),
@@ -290,6 +291,10 @@ class Unit(store.Unit):
 
     def runs_publishing(self) -> list[Run]:
         return self.find(Run, {"state": "publishing"})
+
+    def runs_to_clear(self, limit: int) -> list[str]:
+        where = {"has_parts": True, "state": {"$in": list(run.IN_VAIN)}}
+        return [one.id for one in self.find(Run, where, limit=limit)]
 
     def proposals_of(
         self, run_id: str, where: Mapping[str, object], order: str, after: tuple[float, str] | None, limit: int

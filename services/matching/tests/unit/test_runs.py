@@ -9,7 +9,7 @@ from contracts.profiles import SkillOffered
 from matching.domain.errors import TooManyRuns
 from matching.domain.figures import Breakdown, Figures, Group
 from matching.domain.program import Program
-from matching.domain.run import MOST_ATTEMPTS
+from matching.domain.run import MOST_ATTEMPTS, Run
 from matching.domain.snapshot import Chunk, unpack_lines
 from matching.domain.terms import Fairness, Rules, Weights
 from matching.ports.solver import SolverDied
@@ -18,7 +18,7 @@ from matching.use_cases import forgetting, programs
 from matching.use_cases.runs import comparing, marking, reading, starting
 from servicekit.caller import Caller
 from servicekit.lease import Lease
-from servicekit.refusals import Forbidden, InvalidInput, NotFound, WrongState
+from servicekit.refusals import Forbidden, InvalidInput, NotFound, StoreUnavailable, WrongState
 from servicekit.timers import Timers
 
 from .solving import InProcess, compute, found, pairs, solved, started
@@ -208,6 +208,21 @@ def test_a_run_that_ends_its_worker_again_and_again_fails(world: World, program:
     assert not compute(world)
 
 
+def test_a_store_that_is_away_again_and_again_costs_a_run_no_attempt(world: World, program: Program) -> None:
+    run = started(world, program)
+    mine = Lease(world.store, "matching.runs", lasts=0.0)
+
+    def away(part: int) -> None:
+        raise StoreUnavailable("The database did not answer.")
+
+    for _ in range(MOST_ATTEMPTS + 1):
+        with pytest.raises(StoreUnavailable):
+            compute(world, InProcess(between=away), mine)
+    assert (found(world, run).state, found(world, run).attempts) == ("running", 1)
+    assert compute(world, None, mine)
+    assert found(world, run).state == "ready"
+
+
 def test_a_solver_that_dies_fails_its_run(world: World, program: Program) -> None:
     def die(part: int) -> None:
         raise SolverDied("the computation was killed")
@@ -217,6 +232,54 @@ def test_a_solver_that_dies_fails_its_run(world: World, program: Program) -> Non
     failed = found(world, run)
     assert (failed.state, failed.failure) == ("failed", "solver_died")
     assert failed.problems[0].reason == "the computation was killed"
+
+
+def test_what_was_found_of_a_run_that_came_to_nothing_goes_though_its_worker_died(
+    world: World, program: Program
+) -> None:
+    run = started(world, program)
+
+    def die(part: int) -> None:
+        if part == 1:
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        compute(world, InProcess(between=die))
+    Timers("matching", world.store, world.clock, TIMERS).step()
+    assert _found_of(world, run), "another worker clears it when it takes the run up"
+    starting.cancel_run(world.store, world.clock, CARA, run.id)
+    assert not compute(world)
+    _clocks(world)
+    assert _found_of(world, run) == []
+
+
+def test_what_was_found_of_a_run_whose_solver_died_half_way_goes_and_of_a_run_that_is_ready_stays(
+    world: World, program: Program
+) -> None:
+    def die(part: int) -> None:
+        if part == 1:
+            raise SolverDied("the computation was killed")
+
+    ready, failed = solved(world, program), started(world, program)
+    before = _found_of(world, ready)
+    compute(world, InProcess(between=die))
+    assert found(world, failed).state == "failed"
+    _clocks(world)
+    assert _found_of(world, failed) == []
+    assert _found_of(world, ready) == before
+
+
+def _clocks(world: World) -> None:
+    """Workers' clocks until nothing is due: one look finds what there was, the next that it is gone."""
+    for _ in range(3):
+        Timers("matching", world.store, world.clock, TIMERS).step()
+
+
+def _found_of(world: World, run: Run) -> list[dict[str, Any]]:
+    """What is kept of a run's answer, seen or not."""
+    rows = [*world.store.held("proposals"), *world.store.held("run_alone")]
+    chunks = [one for one in world.store.held("run_snapshots") if one["snapshot_id"] == f"{run.id}.found"]
+    return [one for one in rows if one["run_id"] == run.id] + chunks
 
 
 def test_a_lock_that_cannot_be_fails_its_run_by_name(world: World, program: Program) -> None:

@@ -23,6 +23,8 @@ from servicekit.refusals import WrongState
 State = Literal["queued", "running", "ready", "publishing", "published", "discarded", "failed", "cancelled"]
 Failure = Literal["refused", "solver_died", "worker_died"]
 UNFINISHED: tuple[State, ...] = ("queued", "running")
+# Those that came to nothing.
+IN_VAIN: tuple[State, ...] = ("cancelled", "failed")
 # Those whose proposals are whole; what others hold is not to be seen.
 SOLVED: tuple[State, ...] = ("ready", "publishing", "published", "discarded")
 # A computation that ended its worker so often would end the next one too.
@@ -61,8 +63,10 @@ class Run(Entity):
     """`terms` are the keys of `program.yaml` that it runs by, pairs aside; `overrides` names those that are its own.
 
     `snapshot_id` is None until its inputs were taken; a run that solves again around locks has its parent's.
-    `attempts` counts the workers that took it up; `pairs` counts its pairs by mark, and is empty before it is ready and
-    in runs of an earlier release that were not ended. While it is published, it does not yet know what became of them.
+    `attempts` counts the workers that took it up, of which `worker` is the last; `pairs` counts its pairs by mark, and
+    is empty before it is ready and in runs of an earlier release that were not ended. While it is published, it does
+    not yet know what became of them.
+    `has_parts` says that parts of an answer may be kept that is not whole.
     """
 
     program_id: str
@@ -78,6 +82,7 @@ class Run(Entity):
     stage: str | None = None
     share: float = 0.0
     attempts: int = 0
+    worker: str | None = None
     queued_at: datetime
     started_at: datetime | None = None
     ready_at: datetime | None = None
@@ -89,6 +94,7 @@ class Run(Entity):
     problems: tuple[Problem, ...] = ()
     failure: Failure | None = None
     pairs: dict[str, int] = field(default_factory=dict)
+    has_parts: bool = False
 
     @property
     def progress(self) -> float:
@@ -113,17 +119,23 @@ class Run(Entity):
         """The new run."""
         return self, self._fact(RunQueued)
 
-    def take_up(self, now: datetime) -> tuple["Run", list[Event]]:
-        """A worker computes it, for the first time or after another worker died; too often, and it fails."""
-        if self.attempts >= MOST_ATTEMPTS:
+    def take_up(self, now: datetime, worker: str) -> tuple["Run", list[Event]]:
+        """A worker computes it, for the first time or after another worker died; too often, and it fails.
+
+        One that had to leave it, since its store was away, is alive: it goes on without an attempt more.
+        """
+        is_new = self.worker != worker
+        if is_new and self.attempts >= MOST_ATTEMPTS:
             return self.fail("worker_died", (), now)
         taken = replace(
             self,
             state="running",
-            attempts=self.attempts + 1,
+            attempts=self.attempts + is_new,
+            worker=worker,
             stage="snapshot" if self.snapshot_id is None else "encode",
             share=0.0,
             started_at=self.started_at or now,
+            has_parts=True,
         )
         return taken, [] if self.state == "running" else [self._fact(RunStarted)]
 
@@ -135,7 +147,7 @@ class Run(Entity):
         """The proposals are whole and can be looked at."""
         self._require("running")
         pairs = dict.fromkeys(MARKS, 0) | {"to_publish": figures.pairs, "locked": figures.locked}
-        ready = replace(self, state="ready", ready_at=now, figures=figures, pairs=pairs, **record)
+        ready = replace(self, state="ready", ready_at=now, figures=figures, pairs=pairs, has_parts=False, **record)
         return ready, self._fact(RunReady, pairs=figures.pairs, unmatched=figures.unmatched)
 
     def recounted(self, before: Proposal | None, after: Proposal | None) -> "Run":
@@ -161,6 +173,15 @@ class Run(Entity):
         """A manager throws the proposals away."""
         self._require("ready")
         return replace(self, state="discarded", pairs=pairs, ended_at=now), self._fact(RunDiscarded)
+
+    @property
+    def is_to_clear(self) -> bool:
+        """Whether it came to nothing, and what was found of its answer may still be kept."""
+        return self.has_parts and self.state in IN_VAIN
+
+    def cleared(self) -> "Run":
+        """Nothing of its answer is kept any more."""
+        return replace(self, has_parts=False)
 
     def publish(self) -> "Run":
         """Its proposals are becoming mentorships, pair by pair; the first of them tells that it began."""

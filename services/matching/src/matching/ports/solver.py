@@ -14,6 +14,7 @@ class Ownership(Protocol):
     """A lease on work that one process at a time may do."""
 
     name: str
+    holder: str
 
     def claim(self) -> int | None:
         """Take, keep or renew it: its fence where it is ours, None where somebody else is alive."""

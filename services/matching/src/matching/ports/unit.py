@@ -171,6 +171,10 @@ class Unit(Protocol):
         """Runs whose proposals are becoming mentorships."""
         ...
 
+    def runs_to_clear(self, limit: int) -> list[str]:
+        """Ids of runs that came to nothing and of whose answer something may still be kept."""
+        ...
+
     def proposals_of(
         self, run_id: str, where: Mapping[str, object], order: str, after: tuple[float, str] | None, limit: int
     ) -> list[Proposal]:

@@ -17,6 +17,7 @@ from matching.domain.run import Failure, Problem, Run, RunInputs
 from matching.ports.solver import Answer, Ownership, Question, Record, Solver, SolverDied, SolverRefused
 from matching.ports.unit import Store, Unit
 from matching.use_cases.runs import leaving, pairs, snapshots
+from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.lease import LeaseLost
 
@@ -89,7 +90,7 @@ def _take_up(unit: Unit, clock: Clock, lease: Ownership) -> Run | None:
     run = unit.next_run()
     if run is None:
         return None
-    taken, events = run.take_up(clock.now())
+    taken, events = run.take_up(clock.now(), lease.holder)
     return unit.save(taken, *events)
 
 
@@ -215,6 +216,20 @@ def _clear_if_cancelled(store: Store, run: Run) -> None:
 
     if store.reading(lambda unit: unit.require(Run, run.id)).state == "cancelled":
         _clear(store, run, lambda: None)
+
+
+def clear_some(store: Store, clock: Clock, caller: Caller, run_id: str) -> None:
+    """Drop some of what was kept of a run that came to nothing: its worker may have died before it could."""
+
+    def work(unit: Unit) -> None:
+        run = unit.require(Run, run_id)
+        if not run.is_to_clear:
+            return
+        pairs.discard_found(unit, run_id)
+        if not unit.discard_results(run_id, AT_ONCE):
+            unit.save(run.cleared())
+
+    store.atomically(work)
 
 
 def _clear(store: Store, run: Run, between: Callable[[], None]) -> None:
