@@ -292,11 +292,12 @@ def test_a_mentor_who_cannot_be_chosen_is_refused_by_the_rule(
 
 
 def test_who_got_nobody_reads_as_why(world: FakeServices, cara: FlaskClient, run: dict[str, Any]) -> None:
-    world.leave_alone(run["id"], "prs_eva", "meet", closest_mentor_id="prs_ben", lost_to_id="prs_ana")
+    world.leave_alone(run["id"], "prs_eva", "meet", closest_mentor_id="prs_ben", lost_to_id="prs_ana", by=0.0312)
     page = cara.get(f"/runs/{run['id']}/unmatched").text
     for words in ("Eva Holm", "is at another site, or does not meet remotely", "3 mentors would have fitted",
                   "12: another site, not remote", "1: private reasons", "Closest was Ben Okafor",
-                  "That place went to Ana Silva"):  # fmt: skip
+                  "That place went to Ana Silva", "Meeting remotely would help.",
+                  "A fit better by more than 3.12 of 100 would win it."):  # fmt: skip
         assert words in page
 
 

@@ -72,5 +72,6 @@ class ExplanationSchema(Schema):
     available = fields.Boolean(**said("Whether no rule refuses the pair."))
     rule = fields.String(allow_none=True, **said("The rule that does; what is private is not told."))
     words = fields.String(allow_none=True, **said("The same as a sentence."))
+    would_help = fields.String(allow_none=True, **said("The smallest change that would lift the rule."))
     match = fields.Nested(MatchSchema, allow_none=True, **said("How well they fit, where the reader may know."))
     known_at = Moment(**said("Up to when people, seats and enrolments are known."))

@@ -245,6 +245,7 @@ class UnmatchedSchema(Schema):
     closest_mentor_id = fields.String(attribute="closest", allow_none=True, **said("Whose seat was the nearest."))
     lost_to_id = fields.String(attribute="lost_to", allow_none=True, **said("Who has that seat."))
     by = fields.Float(allow_none=True, **said("What the total would lose if they had it."))
+    would_help = fields.String(allow_none=True, **said("What would help; null where it is private."))
 
 
 class UnmatchedPage(Page):
@@ -307,6 +308,7 @@ class ExplainedSchema(Schema):
     proposed = fields.Boolean(**said("Whether the run proposes the pair."))
     rule = fields.String(allow_none=True, **said("The rule that refuses it; an avoid list shows as `private`."))
     words = fields.String(**said("The same as a sentence."))
+    would_help = fields.String(allow_none=True, **said("The smallest change that would lift the rule."))
     score = fields.Float(attribute="percent", allow_none=True, **said("0 to 100, wishes left out."))
     total = fields.Float(attribute="score", allow_none=True, **said("The weighted sum, wishes included."))
     components = fields.Nested(ComponentsSchema, **said("The parts of the score."))

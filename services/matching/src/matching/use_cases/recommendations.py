@@ -31,6 +31,21 @@ WORDS = {
     "role": "One of them does not take part in this role.",
     "not_available": "This mentor is not available.",
 }
+# The smallest change of people or program by which the rule stands in the way no more; what is private has none told.
+REMEDIES = {
+    "shared_language": "A language that both of them speak.",
+    "max_time_zone_hours": "A program that allows more hours between time zones.",
+    "meet": "Both meeting remotely, or the same site.",
+    "opted_out": "Both taking part in the match again.",
+    "reporting_line": "A program that allows pairs of one reporting line.",
+    "capacity": "One more seat of the mentor.",
+    "floor": "More skills, goals or free hours in common, or a lower floor of the program.",
+    "min_level_gap": "A program that asks for a smaller gap of levels.",
+    "forbidden": "Taking the pair out of those that are forbidden.",
+    "direction": "Asking the other way round.",
+    "unknown": "An approved place of both in the program, and time zones that are known here.",
+    "role": "An approved place in that role.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +59,17 @@ class Recommendations:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """Why a pair, or why not: `rule` and `words` as the reader may know them, `match` where the pair is possible."""
+    """Why a pair, or why not: `rule` and `words` as the reader may know them, `match` where the pair is possible.
+
+    `would_help` is what would lift the rule.
+    """
 
     mentee_id: str
     mentor_id: str
     available: bool
     rule: str | None
     words: str | None
+    would_help: str | None
     match: Match | None
     known_at: datetime
 
@@ -96,6 +115,7 @@ def explain_pair(
             available=rule is None,
             rule=rule,
             words=None if rule is None else WORDS[rule],
+            would_help=None if rule is None else REMEDIES.get(rule),
             match=verdict.match if may_know else None,
             known_at=verdict.known_at,
         )

@@ -106,6 +106,35 @@ RULES = {
     "role": N_("One of them does not take part in this role."),
     "not_available": N_("This mentor is not available."),
 }
+# What would lift a rule between two people.
+HELPS = {
+    "shared_language": N_("A language that both of them speak would help."),
+    "max_time_zone_hours": N_("A program that allows more hours between time zones would help."),
+    "meet": N_("It would help if both met remotely, or were at the same site."),
+    "opted_out": N_("It would help if both took part in the match again."),
+    "reporting_line": N_("A program that allows pairs of one reporting line would help."),
+    "capacity": N_("One more place with the mentor would help."),
+    "floor": N_("More skills, goals or free hours in common would help, or a lower least fit of the program."),
+    "min_level_gap": N_("A program that asks for a smaller gap of levels would help."),
+    "forbidden": N_("It would help to take the pair out of those that are forbidden."),
+    "direction": N_("They can be matched the other way round."),
+    "unknown": N_("An approved place of both in the program would help, and time zones that are known here."),
+    "role": N_("An approved place in that role would help."),
+}
+# What would help a mentee without a mentor.
+HELPS_ALONE = {
+    "nobody": N_("Mentors in the program would help."),
+    "no_seat": N_("More places with mentors who would fit would help."),
+    "shared_language": N_("Another language on their list would help."),
+    "max_time_zone_hours": N_("A program that allows more hours between time zones would help."),
+    "meet": N_("Meeting remotely would help."),
+    "opted_out": N_("Mentors who take part again would help."),
+    "reporting_line": N_("A program that allows pairs of one reporting line would help."),
+    "capacity": N_("More places with mentors would help."),
+    "floor": N_("More skills, goals or free hours in common would help, or a lower least fit of the program."),
+    "min_level_gap": N_("A program that asks for a smaller gap of levels would help."),
+    "forbidden": N_("It would help to take pairs of theirs out of those that are forbidden."),
+}
 # Of many candidates: how many a rule removed.
 REMOVED = {
     "shared_language": N_("no language in common"),
@@ -131,5 +160,5 @@ CODES = {
     "run_state": RUN_STATES, "stage": STAGES, "failure": FAILURES, "objective": OBJECTIVES, "term": TERMS,
     "part_of_fit": PARTS_OF_FIT,
     "confirmation": CONFIRMATIONS, "attribute": ATTRIBUTES, "unmatched": UNMATCHED, "rule": RULES,
-    "removed": REMOVED, "skipped": SKIPPED,
+    "help": HELPS, "help_alone": HELPS_ALONE, "removed": REMOVED, "skipped": SKIPPED,
 }  # fmt: skip

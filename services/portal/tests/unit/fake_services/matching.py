@@ -190,7 +190,7 @@ class Matching(Held):
             raise Refused(403, "forbidden")
         match = next((one for one in self.recommended if one["mentor_id"] == mentor), None)
         return 200, {"mentee_id": mentee, "mentor_id": mentor, "available": match is not None, "rule": None,
-                     "words": None, "match": match, "known_at": moment()}, {}  # fmt: skip
+                     "words": None, "would_help": None, "match": match, "known_at": moment()}, {}  # fmt: skip
 
     def _seats(self, who: str, query: Any, body: Any, etag: str, id: str) -> tuple[int, Any, dict[str, str]]:
         mine = [one for one in self.mentorships.values() if one["mentor_id"] == id and one["state"] == "active"]

@@ -75,7 +75,7 @@ class Runs(Held):
         held: Body = {
             "person_id": person_id, "reason": reason, "words": f"The service's sentence for {reason}.",
             "candidates": 3, "removed": {"meet": 12, "private": 1}, "closest_mentor_id": None, "lost_to_id": None,
-            "by": None, **parts,
+            "by": None, "would_help": None if reason in ("private", "direction") else "What would help.", **parts,
         }  # fmt: skip
         self.alone[run_id].append(held)
         return held
@@ -190,6 +190,7 @@ class Runs(Held):
         return 200, {
             "run_id": id, "mentee_id": mentee, "mentor_id": mentor,
             "proposed": pair is not None and pair["state"] == "proposed", "rule": self.rules.get((mentee, mentor)),
+            "would_help": "What would help." if (mentee, mentor) in self.rules else None,
             "words": "The service's sentence.", "score": base["score"], "total": base["total"],
             "components": base["components"], "wished_by_mentee": True, "wished_by_mentor": False,
             "seats_given_to": [one for one in of_run if one["mentor_id"] == mentor],

@@ -7,7 +7,7 @@ from matching.domain.figures import Breakdown, Change, changes
 from matching.domain.proposal import Proposal
 from matching.domain.run import Run
 from matching.ports.unit import Store, Unit
-from matching.use_cases.recommendations import WORDS
+from matching.use_cases.recommendations import REMEDIES, WORDS
 from matching.use_cases.runs.marking import in_order, judge, standing, taken_in
 from matching.use_cases.runs.pairs import standing_pairs
 from matching.use_cases.runs.reading import allowed
@@ -56,6 +56,7 @@ class Explained:
     proposed: bool
     rule: str | None
     words: str
+    would_help: str | None = None
     percent: float | None = None
     score: float | None = None
     components: dict[str, float] = field(default_factory=dict)
@@ -134,6 +135,7 @@ def explain_in_run(store: Store, caller: Caller, run_id: str, mentee_id: str, me
             proposed=proposed,
             rule=told,
             words=_words(proposed, told, len(holders), instead is not None),
+            would_help=None if proposed or told is None else REMEDIES.get(told),
             percent=round(score.percent(pairing.engine_program(program.with_terms(run.terms))), 4),
             score=score.total,
             components={name: round(value, 6) for name, value in score.components.items()},

@@ -30,13 +30,27 @@ ALONE = {
     "forbidden": "The pairs that remain are forbidden.",
     "direction": "Those who are left would better be mentored by them.",
 }
+REMEDIES = {
+    "nobody": "Mentors in the program.",
+    "no_seat": "More seats of mentors who would fit.",
+    "shared_language": "Another language on their list.",
+    "max_time_zone_hours": "A program that allows more hours between time zones.",
+    "meet": "Meeting remotely.",
+    "opted_out": "Mentors who take part again.",
+    "reporting_line": "A program that allows pairs of one reporting line.",
+    "capacity": "More seats of mentors.",
+    "floor": "More skills, goals or free hours in common, or a lower floor of the program.",
+    "min_level_gap": "A program that asks for a smaller gap of levels.",
+    "forbidden": "Taking pairs of theirs out of those that are forbidden.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unmatched(Alone):
-    """A mentee without a proposal, with the reason in words."""
+    """A mentee without a proposal, with the reason and what would help in words."""
 
     words: str
+    would_help: str | None
 
 
 def list_runs(
@@ -164,5 +178,14 @@ def _in_words(alone: Alone) -> Unmatched:
     reason = "private" if alone.reason == "avoid" else alone.reason
     removed = {("private" if rule == "avoid" else rule): count for rule, count in alone.removed.items() if count}
     return Unmatched(
-        **{**vars(alone), "reason": reason, "removed": removed}, words=ALONE.get(reason, "No candidate is left.")
+        **{**vars(alone), "reason": reason, "removed": removed},
+        words=ALONE.get(reason, "No candidate is left."),
+        would_help=_remedy(alone) if reason == "lost_seat" else REMEDIES.get(reason),
     )
+
+
+def _remedy(alone: Alone) -> str | None:
+    """What wins the seat that was lost: whoever adds more than its price has it in every best match."""
+    if alone.by is None:
+        return None
+    return f"A pair with {alone.closest} that scores higher by more than {max(alone.by, 0.0):.6f}."
