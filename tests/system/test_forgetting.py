@@ -8,8 +8,9 @@ mails that were sent meanwhile are delivered and out of reach, so they are not l
 import base64
 import tempfile
 import uuid
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 import psutil
 import pytest
+import requests
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from platform_client import Actor, eventually
@@ -38,8 +40,8 @@ PERSONAL = sorted(name for name, topic in topics().items() if topic.personal)
 HEALTH = "mentormesh.feedback.health"
 LONG = 120.0
 WRITTEN_IN = (
-    *(f"profiles.{name}" for name in ("people", "profiles", "skills", "themes", "replies")),
-    *(f"matching.{name}" for name in ("people", "requests", "replies", "parked")),
+    *(f"profiles.{name}" for name in ("people", "profiles", "skills", "themes", "replies", "import_batches")),
+    *(f"matching.{name}" for name in ("people", "requests", "replies", "parked", "run_snapshots")),
     *(f"feedback.{name}" for name in ("sessions", "reviews", "journeys", "parked")),
     *(f"notifications.{name}" for name in ("contacts", "feed", "parked")),
 )
@@ -128,6 +130,8 @@ def fill_everything(site: Site, canary: str) -> Story:
     etag = ana.actor.call("GET", "profiles", f"/people/{ana.id}").headers["ETag"]
     mine = {"locale": language, "languages": [language, "en"], "time_zone": "Europe/Paris"}
     assert ana.actor.call("PATCH", "profiles", f"/people/{ana.id}", mine, headers={"If-Match": etag}).ok
+    question = {"key": "note", "kind": "text", "label": {"en": "What should we know?"}}
+    assert admin.call("POST", "profiles", "/profile-fields", question).ok
     publish(
         ana,
         bio=f"I am {canary}",
@@ -138,12 +142,15 @@ def fill_everything(site: Site, canary: str) -> Story:
         avoid=[cara.id],
         capacity=2,
         consent={canary: True},
+        fields={"note": f"{canary} answer"},
     )
     publish(ben, bio="Ben", capacity=3, avoid=[])
     program_id = program(cara)
     enrol(cara, program_id, ben, "mentor")
     enrol(cara, program_id, ana, "mentee", wishes=[ben.id])
     cara.actor.post("matching", f"/programs/{program_id}/start")
+    match(cara, program_id)
+    preview(admin, f"external_id,title\n{canary} external_id,{canary} promoted\n")
     asked = {"program_id": program_id, "mentor_id": ben.id, "message": f"Dear Ben, {canary}"}
     reply = ana.actor.call("POST", "matching", "/requests", asked, headers={"Idempotency-Key": canary})
     assert reply.ok, reply.text
@@ -165,6 +172,25 @@ def fill_everything(site: Site, canary: str) -> Story:
     assert ana.actor.call("PUT", "feedback", f"/sessions/{session['id']}/review", review).ok
     eventually(lambda: ana.actor.get("notifications", "/inbox")["items"])
     return Story(canary, admin, ana, ben, mentorship_id)
+
+
+def match(cara: Player, program_id: str) -> None:
+    """A run, which keeps a snapshot of everybody in the program."""
+    run = cara.actor.post("matching", f"/programs/{program_id}/runs", {})["id"]
+    eventually(lambda: cara.actor.get("matching", f"/runs/{run}")["state"] == "ready", LONG)
+
+
+def preview(admin: Actor, text: str) -> None:
+    """A file of HR's that waits to be carried out, and holds what it says until then."""
+    url = f"{admin.services['profiles']}/v1/imports"
+    headers = {
+        "Authorization": f"Bearer {admin.token()}",
+        "Content-Type": "text/csv",
+        "Idempotency-Key": uuid.uuid4().hex,
+    }
+    made = requests.post(url, data=text.encode(), headers=headers, params={"mode": "changes"}, timeout=15)
+    assert made.status_code == 201, made.text
+    eventually(lambda: admin.get("profiles", f"/imports/{made.json()['id']}")["state"] == "ready", LONG)
 
 
 def poison(site: Site, story: Story) -> None:
@@ -196,12 +222,19 @@ def found_in_databases(site: Site, canary: str) -> list[str]:
 
 
 def decoded(document: dict[str, Any]) -> str:
-    """A document as text; parked bytes are kept in base64."""
-    texts = [str(document)]
-    for name in ("key", "value"):
-        if isinstance(document.get(name), str) and "parked_at" in document:
-            texts.append(base64.b64decode(document[name]).decode(errors="replace"))
-    return " ".join(texts)
+    """A document as text; bytes are kept in base64, those of a run's snapshot compressed before."""
+    return " ".join([str(document), *(packed(value) for value in document.values() if isinstance(value, str))])
+
+
+def packed(text: str) -> str:
+    """What is packed in a text; nothing where it is a plain one."""
+    try:
+        held = base64.b64decode(text, validate=True)
+    except ValueError:
+        return ""
+    with suppress(zlib.error):
+        held = zlib.decompress(held)
+    return held.decode(errors="replace")
 
 
 def found_in_topics(site: Site, canary: str) -> list[str]:

@@ -62,6 +62,7 @@ DOCUMENTS: tuple[Documents, ...] = (
             index("program_id", "state"),
             index("state"),
             index("has_parts", where={"has_parts": True}),
+            index("snapshot_id"),
             # The program's transaction keeps two from being published at once; this index is the proof beside it.
             index("program_id", unique=True, where={"state": "publishing"}),
         ),
@@ -288,6 +289,9 @@ class Unit(store.Unit):
     def next_run(self) -> Run | None:
         # In the order of the letters, what runs comes last.
         return self.first(Run, {"state": {"$in": ["running", "queued"]}}, (("state", -1), ("_id", 1)))
+
+    def runs_from(self, snapshot_id: str) -> list[Run]:
+        return self.find(Run, {"snapshot_id": snapshot_id})
 
     def runs_publishing(self) -> list[Run]:
         return self.find(Run, {"state": "publishing"})

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.profiles import SkillOffered
 from matching.domain.errors import TooManyRuns
-from matching.domain.figures import Breakdown, Figures, Group
+from matching.domain.figures import FORGOTTEN, Breakdown, Figures, Group
 from matching.domain.program import Program
 from matching.domain.run import MOST_ATTEMPTS, Run
 from matching.domain.snapshot import Chunk, unpack_lines
@@ -363,6 +363,34 @@ def test_an_erased_person_is_in_no_snapshot_and_no_answer(world: World, program:
     again = starting.solve_again(world.store, world.clock, CARA, run.id, overrides={})
     assert compute(world)
     assert pairs(world, again) == {"ada": "bob"}
+
+
+def test_a_group_that_named_an_erased_person_has_no_name_any_more(world: World, program: Program) -> None:
+    world.person("ada", department="canary", site="canary")
+    run = solved(world, program)
+    again = starting.solve_again(world.store, world.clock, CARA, run.id, overrides={})
+    assert compute(world)
+    assert "canary" in repr(world.store.held("runs"))
+    forgetting.forget_person(world.store, world.clock, "prs_ada")
+    Timers("matching", world.store, world.clock, TIMERS).step()
+    assert "canary" not in repr([world.store.held(one) for one in ("runs", "run_alone", "proposals", "run_inputs")])
+    for one in (run, again):
+        figures = found(world, one).figures
+        assert figures is not None
+        (department,) = [part for part in figures.breakdowns if part.attribute == "department"]
+        assert [(group.group, group.mentees) for group in department.groups] == [("Sales", 2), (FORGOTTEN, 1)]
+
+
+def test_groups_without_a_name_are_one_and_a_large_group_keeps_its_name() -> None:
+    before = _figures(Canary=1, Legal=2, Sales=7)
+    facts = dict.fromkeys((before.breakdowns[0].attribute,), "Canary")
+    once = before.forgetting(facts.__getitem__)
+    twice = once.forgetting(lambda _: "Legal").forgetting(lambda _: "Sales").forgetting(lambda _: "")
+    assert [(one.group, one.mentees, one.percent) for one in twice.breakdowns[0].groups] == [
+        ("Sales", 7, 50.0),
+        (FORGOTTEN, 3, 50.0),
+    ]
+    assert _open(twice) == _open(before)
 
 
 def _everything(world: World) -> str:

@@ -1,9 +1,11 @@
 """The figures of a run, and what of them may be shown: nothing over fewer than five people, nor what tells it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 FEWEST = 5
+# What a group is called whose own name could tell who was in it.
+FORGOTTEN = "…"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +68,38 @@ class Figures:
     unmatched_by_reason: dict[str, int] = field(default_factory=dict)
     closed_groups: int = 0
 
+    def forgetting(self, fact: Callable[[str], str]) -> "Figures":
+        """The figures after somebody was erased: a group of theirs under five people has no name of its own any more.
+
+        `fact` tells the person's value of an attribute, which may have been theirs alone.
+        """
+        return replace(self, breakdowns=tuple(_forgetting(one, fact) for one in self.breakdowns))
+
     def shown(self) -> "Figures":
         """The figures without those that are withheld."""
         return replace(self, breakdowns=tuple(_shown(self.breakdowns)))
+
+
+def _forgetting(breakdown: Breakdown, fact: Callable[[str], str]) -> Breakdown:
+    name = "+".join(fact(attribute) for attribute in breakdown.attribute.split("+"))
+    small = [one for one in breakdown.groups if one.group == name and (one.mentees or 0) < FEWEST]
+    if not small or not name.strip("+"):
+        return breakdown
+    nameless = [one for one in breakdown.groups if one.group == FORGOTTEN]
+    kept = tuple(one for one in breakdown.groups if one not in (*small, *nameless))
+    return replace(breakdown, groups=(*kept, _joined([*nameless, *small])))
+
+
+def _joined(groups: Sequence[Group]) -> Group:
+    """Several groups as one without a name; what fairness allowed each of them says nothing of all."""
+    matched = sum(one.matched or 0 for one in groups)
+    score = sum((one.percent or 0.0) * (one.matched or 0) for one in groups)
+    return Group(
+        group=FORGOTTEN,
+        mentees=sum(one.mentees or 0 for one in groups),
+        matched=matched,
+        percent=round(score / matched, 4) if matched else None,
+    )
 
 
 def _shown(breakdowns: Sequence[Breakdown]) -> Iterable[Breakdown]:

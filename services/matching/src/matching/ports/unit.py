@@ -167,6 +167,10 @@ class Unit(Protocol):
         """The run that a worker left behind, or else the one that waits longest."""
         ...
 
+    def runs_from(self, snapshot_id: str) -> list[Run]:
+        """Runs that were computed from a snapshot."""
+        ...
+
     def runs_publishing(self) -> list[Run]:
         """Runs whose proposals are becoming mentorships."""
         ...

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from matching.domain.person import Person
 from matching.domain.run import Run
-from matching.domain.snapshot import Forgetting
+from matching.domain.snapshot import Chunk, Forgetting
 from matching.ports.unit import Store, Unit
 from matching.use_cases.runs.pairs import take_out
 from servicekit.caller import Caller
@@ -66,6 +66,7 @@ def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> N
         chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
         inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
         for chunk in chunks:
+            _forget_in_figures(unit, chunk, person_id)
             _save_if_changed(unit, chunk, chunk.without(person_id))
         for held in inputs:
             _save_if_changed(unit, held, held.without(frozenset({person_id})))
@@ -79,6 +80,15 @@ def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> N
             unit.save(replace(progress, after="", inputs_after="", due_at=again, is_last=True))
 
     store.atomically(work)
+
+
+def _forget_in_figures(unit: Unit, chunk: Chunk, person_id: str) -> None:
+    """What was the person's alone, such as a department, named a group in what their runs came to."""
+    for person in chunk.unpacked():
+        if person.person_id == person_id:
+            for run in unit.runs_from(chunk.snapshot_id):
+                if run.figures is not None:
+                    _save_if_changed(unit, run, replace(run, figures=run.figures.forgetting(person.fact)))
 
 
 def _save_if_changed(unit: Unit, before: E, after: E) -> None:
