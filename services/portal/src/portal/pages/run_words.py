@@ -106,6 +106,14 @@ RULES = {
     "role": N_("One of them does not take part in this role."),
     "not_available": N_("This mentor is not available."),
 }
+# Why the match did not make a pair, where no rule keeps the two apart.
+VERDICTS = {
+    "price": N_("With this pair the whole comes out worse."),
+    "rank": N_("Whoever has the mentor's places ranks higher there, or the mentee prefers the mentor they have."),
+    "no_room": N_("The locked pairs of this run leave the two no room."),
+    "locked": N_("The mentee is in a locked pair."),
+    "made": N_("The match itself makes this pair; what was changed by hand, or who left since, undid it."),
+}
 # Of many candidates: how many a rule removed.
 REMOVED = {
     "shared_language": N_("no language in common"),
@@ -130,6 +138,6 @@ SKIPPED = {
 CODES = {
     "run_state": RUN_STATES, "stage": STAGES, "failure": FAILURES, "objective": OBJECTIVES, "term": TERMS,
     "part_of_fit": PARTS_OF_FIT,
-    "confirmation": CONFIRMATIONS, "attribute": ATTRIBUTES, "unmatched": UNMATCHED, "rule": RULES,
+    "confirmation": CONFIRMATIONS, "attribute": ATTRIBUTES, "unmatched": UNMATCHED, "rule": RULES, "verdict": VERDICTS,
     "removed": REMOVED, "skipped": SKIPPED,
 }  # fmt: skip
