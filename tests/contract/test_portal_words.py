@@ -21,14 +21,17 @@ from engine.explain.reasons import CODES
 from engine.program import COMPONENTS
 from engine.program.shape import Objective
 from feedback.domain import health, session
-from matching.domain import enrolment, mentorship, program, request, run
+from matching.domain import enrolment, mentorship, program, question, request, run
 from matching.domain.errors import AlreadyPaired, NoSeatLeft, NotAvailable
 from matching.ports.matcher import ReasonCode
+from matching.use_cases.recommendations import REMEDIES
 from matching.use_cases.recommendations import WORDS as RULES
 from matching.use_cases.runs.reading import ALONE
+from matching.use_cases.runs.reading import REMEDIES as ALONE_REMEDIES
 from notifications.domain.message import Kind
 from notifications.domain.preferences import Channel
 from portal.pages import people_words, run_words, words
+from portal.pages.changes import change_in_words
 from portal.pages.holdings import AUDIT, BY_SERVICE
 from portal.pages.reasons import reasons, reasons_of_pair
 from portal.pages.refusals import IN_SHORT, WORDS
@@ -108,6 +111,9 @@ def test_no_words_are_kept_for_what_nobody_says() -> None:
         (run_words.PARTS_OF_FIT, COMPONENTS),
         (run_words.RULES, RULES),
         (run_words.UNMATCHED, ALONE),
+        (run_words.VERDICTS, set(get_args(question.Verdict)) - {"rule"}),
+        (run_words.HELPS, REMEDIES),
+        (run_words.HELPS_ALONE, ALONE_REMEDIES),
         (people_words.STATUSES, get_args(person.Status)),
         (people_words.ROLES_GIVEN, GRANTABLE),
         (people_words.WHAT_ROLES_DO, GRANTABLE),
@@ -151,6 +157,13 @@ def test_every_reason_of_a_match_has_words(code: str) -> None:
 @pytest.mark.parametrize("code", [*CODES.values(), "you_wished", "mentor_wished"])
 def test_every_reason_of_a_pair_of_a_run_has_words(code: str) -> None:
     assert reasons_of_pair({"reasons": [{"code": code, "part": 0.1, "about": []}]}) != []
+
+
+@pytest.mark.parametrize("kind", get_args(question.Kind))
+def test_every_change_that_would_make_a_pair_has_words(kind: str) -> None:
+    values = {"seats": 2, "rank": 1, "skill": "Go", "level": 3, "hours": 1.5}
+    worded = change_in_words({"kind": kind, "words": "The service's.", **values}, "floor", "Ana", "Ben")
+    assert worded != "The service's."
 
 
 def test_every_term_that_a_run_may_override_has_words() -> None:

@@ -22,6 +22,21 @@ ORDER = (
     "oneself",
     "direction",
 )
+# What would lift each of them.
+CHANGES = {
+    "shared_language": "a language that both list",
+    "max_time_zone_hours": "a wider max_time_zone_hours in the program",
+    "meet": "both ready to meet remotely, or the same site",
+    "opted_out": "nobody of the two opting out",
+    "reporting_line": "reporting_line: allowed in the program",
+    "avoid": "neither avoiding the other",
+    "capacity": "a capacity of at least 1",
+    "floor": "a lower floor, or more in common",
+    "min_level_gap": "a smaller min_level_gap in the program",
+    "forbidden": "taking the pair out of forbidden",
+    "oneself": "nothing: nobody mentors themselves",
+    "direction": "asking the other way round: that direction scores better",
+}
 DAY = 86_400
 Broken = NDArray[np.bool_]
 

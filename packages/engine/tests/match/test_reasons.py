@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine import Person, Pool, Program, refusal, rules
+from engine.explain.changes import Change
 from engine.explain.seat import why_not
 from engine.explain.unmatched import unmatched
 from engine.match import match
@@ -134,6 +135,24 @@ def test_each_change_that_is_told_makes_the_pair_when_it_is_made(seed: int, obje
     assert told
 
 
+def _said_of(change: Change, mentor: str) -> object:
+    """The field of the changed person, by what the change says in values; hours by their sum."""
+    person = change.person
+    match change.kind:
+        case "seat":
+            return change.seats
+        case "wish":
+            assert change.rank is not None
+            return (*person.wishes[: change.rank - 1], mentor, *person.wishes[change.rank :])
+        case "skill":
+            return {**person.skills_offered, change.skill: change.level}
+        case _:
+            assert change.hours is not None
+            count = int(2 * change.hours)
+            assert all(one.end - one.start == 1 for one in person.availability[-count:])
+            return person.availability
+
+
 def test_a_skill_level_and_hours_are_told_where_they_are_enough() -> None:
     told = set[str]()
     for seed in SEEDS:
@@ -145,6 +164,7 @@ def test_a_skill_level_and_hours_are_told_where_they_are_enough() -> None:
             differs = {name for name in old.__slots__ if getattr(old, name) != getattr(change.person, name)}
             field = {"seat": "capacity", "wish": "wishes", "skill": "skills_offered", "hours": "availability"}
             assert differs == {field[change.kind]}
+            assert _said_of(change, mentor) == getattr(change.person, field[change.kind])
     assert told == {"seat", "wish", "skill", "hours"}
 
 

@@ -16,7 +16,7 @@ from matching.ports.matcher import Matcher
 from matching.solver.process import ChildSolver
 from matching.timers import TIMERS
 from matching.use_cases.people import is_admitted
-from matching.use_cases.runs import computing, publishing
+from matching.use_cases.runs import answering, computing, publishing
 from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
 from servicekit.lease import Lease
@@ -81,11 +81,16 @@ def create_worker(settings: Settings) -> Worker:
 
 
 def _computing(store: MongoStore[repository.Unit]) -> Loop:
-    """The loop that computes runs, one at a time over all workers: a whole match takes every core there is."""
+    """The loop that computes runs and answers questions about them, one at a time over all workers.
+
+    A whole match takes every core there is. Runs go first: a question makes way for them.
+    """
     lease, solver, stopping = Lease(store, "matching.runs"), ChildSolver(child_environment()), threading.Event()
 
     def step(store: Store[repository.Unit], clock: Clock) -> bool:
-        return computing.compute_next(store, clock, lease, solver, stopping.is_set)
+        return any(
+            one(store, clock, lease, solver, stopping.is_set) for one in (computing.compute_next, answering.answer_next)
+        )
 
     return Loop("runs", step, every=0.5, stop=stopping.set)
 

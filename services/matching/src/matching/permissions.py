@@ -57,6 +57,8 @@ TABLE = Permissions(
         "run.cancel": rule(relation("manager")),
         "run.discard": rule(relation("manager")),
         "run.publish": rule(relation("manager")),
+        "question.ask": rule(relation("manager")),
+        "question.read": rule(relation("manager")),
         "proposal.list": rule(relation("manager")),
         "proposal.lock": rule(relation("manager")),
         "proposal.unlock": rule(relation("manager")),

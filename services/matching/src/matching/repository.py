@@ -14,6 +14,7 @@ from matching.domain.mentorship import Mentorship
 from matching.domain.person import Client, Erasure, Person, Profile, Word
 from matching.domain.program import Program
 from matching.domain.proposal import Alone, Proposal
+from matching.domain.question import PairQuestion
 from matching.domain.request import Request
 from matching.domain.run import Run, RunInputs
 from matching.domain.seats import Seats
@@ -84,6 +85,11 @@ DOCUMENTS: tuple[Documents, ...] = (
         ),
     ),
     Documents(Alone, "run_alone", (index("run_id"), index("person_id"), index("closest"), index("lost_to"))),
+    Documents(
+        PairQuestion,
+        "run_questions",
+        (index("waits", "asked_at", where={"waits": True}), index("mentee_id"), index("mentor_id")),
+    ),
     Documents(Forgetting, "run_forgettings", (index("due_at"),)),
     Documents(Person, "people", (index("changed_at"),)),
     Documents(Profile, "profiles"),
@@ -335,6 +341,15 @@ class Unit(store.Unit):
     def chunk_holding(self, snapshot_id: str, person_id: str) -> Chunk | None:
         where = {"snapshot_id": snapshot_id, "first": {"$lte": person_id}, "last": {"$gte": person_id}}
         return self.first(Chunk, where)
+
+    def next_question(self) -> PairQuestion | None:
+        return self.first(PairQuestion, {"waits": True}, (("asked_at", 1), ("_id", 1)))
+
+    def questions_waiting(self, program_id: str) -> int:
+        return self.count(PairQuestion, {"program_id": program_id, "waits": True})
+
+    def questions_naming(self, person_id: str) -> list[PairQuestion]:
+        return self.find(PairQuestion, {"$or": [{"mentee_id": person_id}, {"mentor_id": person_id}]})
 
     def runs_naming(self, person_id: str) -> tuple[list[Proposal], list[Alone]]:
         pairs = self.find(Proposal, {"$or": [{"mentee_id": person_id}, {"mentor_id": person_id}]})

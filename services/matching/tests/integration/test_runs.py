@@ -21,7 +21,7 @@ from matching.domain.program import Program
 from matching.domain.run import Run
 from matching.domain.terms import Requests
 from matching.use_cases import requests
-from matching.use_cases.runs import publishing, starting
+from matching.use_cases.runs import asking, publishing, starting
 from mentormesh.testing import Backing
 from servicekit.caller import Caller
 from servicekit.clock import SystemClock
@@ -241,6 +241,29 @@ def test_a_run_whose_worker_is_killed_is_taken_up_by_another_and_its_solver_is_g
     _until(lambda: found(world, run).state == "ready")
     assert found(world, run).attempts == 2
     assert len(_held(world, "proposals", run_id=run.id)) == 20
+
+
+def test_a_question_whose_worker_is_killed_is_answered_by_another(world: World, worker: Worker) -> None:
+    program = _crowd(world, mentees=20, mentors=10, seats=2)
+    run = started(world, program)
+    assert compute(world)
+    made = {one["mentee_id"]: one["mentor_id"] for one in _held(world, "proposals", run_id=run.id)}
+    mentor = next(one for one in made.values() if one != made["prs_a000"])
+    question = asking.ask(world.store, world.clock, CARA, run.id, "prs_a000", mentor)
+    first = worker()
+    (solver,) = _until(lambda: _solvers_of(first))
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    _until(lambda: _is_gone(solver))
+
+    def told() -> asking.ToldQuestion:
+        return asking.get_question(world.store, CARA, run.id, question.id)
+
+    assert told().state == "asked"
+    worker()
+    _until(lambda: told().state != "asked")
+    assert (told().state, told().verdict, told().attempts) == ("answered", "price", 2)
+    assert asking.ask(world.store, world.clock, CARA, run.id, "prs_a000", mentor) == told()
 
 
 def test_a_cancelled_run_is_gone(world: World, worker: Worker) -> None:

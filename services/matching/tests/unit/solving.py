@@ -1,18 +1,19 @@
 """Solvers for tests: the real match within the test's own process, and some that go wrong when they are told to."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import engine
 from matching.domain.program import Program
 from matching.domain.proposal import Proposal
+from matching.domain.question import Finding
 from matching.domain.run import Problem, Run
 from matching.domain.snapshot import unpack_lines
 from matching.ports.solver import Answer, Question, SolverRefused
-from matching.solver.child import answers
-from matching.solver.talk import Header
-from matching.use_cases.runs import computing, publishing, starting
+from matching.solver.child import answers, findings
+from matching.solver.talk import Header, Message
+from matching.use_cases.runs import answering, computing, publishing, starting
 from servicekit.caller import Caller
 from servicekit.lease import Lease
 
@@ -27,6 +28,24 @@ class InProcess:
     asked: list[Question] = field(default_factory=list)
 
     def solve(self, question: Question, watch: Callable[[str, float], None]) -> Generator[Answer, None, None]:
+        for message in self._messages(answers, question, None, watch):
+            if message.answer is not None:
+                yield message.answer
+
+    def why_not(
+        self, question: Question, mentee_id: str, mentor_id: str, watch: Callable[[str, float], None]
+    ) -> Finding:
+        (found,) = [one.finding for one in self._messages(findings, question, (mentee_id, mentor_id), watch)]
+        assert found is not None
+        return found
+
+    def _messages(
+        self,
+        tell: Callable[..., Iterator[Message]],
+        question: Question,
+        why_not: tuple[str, str] | None,
+        watch: Callable[[str, float], None],
+    ) -> Iterator[Message]:
         self.asked.append(question)
         people, managers = self._inputs(question)
         header = Header(
@@ -36,14 +55,14 @@ class InProcess:
             existing=tuple(question.existing),
             certify=question.certify,
             left_out=tuple(question.left_out),
+            why_not=why_not,
         )
         try:
-            told = answers(header, people, managers, lambda message: watch(message.stage or "", message.share))
+            told = tell(header, people, managers, lambda message: watch(message.stage or "", message.share))
             for part, message in enumerate(told):
                 self.between(part)
                 watch(message.stage or "", message.share)
-                if message.answer is not None:
-                    yield message.answer
+                yield message
         except engine.ProgramRefused as refused:
             raise SolverRefused(
                 tuple(Problem(key=one.key, reason=one.reason, write=one.write) for one in refused.problems)
@@ -62,6 +81,12 @@ def compute(world: World, solver: Any = None, lease: Lease | None = None) -> boo
     """A worker's look at the queue."""
     mine = lease or Lease(world.store, "matching.runs", lasts=0.0)
     return computing.compute_next(world.store, world.clock, mine, solver or InProcess(), lambda: False)
+
+
+def answer(world: World, solver: Any = None, lease: Lease | None = None, stopping: bool = False) -> bool:
+    """A worker's look at the questions about runs."""
+    mine = lease or Lease(world.store, "matching.runs", lasts=0.0)
+    return answering.answer_next(world.store, world.clock, mine, solver or InProcess(), lambda: stopping)
 
 
 def started(world: World, program: Program, caller: Caller = CARA, **values: Any) -> Run:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from matching.use_cases.runs import publishing
 from servicekit.testing.web import Issuer
 
-from .solving import compute
+from .solving import answer, compute
 from .test_api import PROGRAM, Browser
 from .world import World
 
@@ -102,6 +102,30 @@ def test_the_course_of_a_run(world: World, cara: Browser, ana: Browser, program:
         assert ana.post(f"/mentorships/{mine['id']}/decline", {"reason": "other"}).json["state"] == "declined"
 
 
+def test_a_question_about_a_refused_pair_is_answered_after_a_while(world: World, cara: Browser, program: str) -> None:
+    run = _ready(world, cara, program)
+    taken = {one["mentee_id"]: one["mentor_id"] for one in cara.get(f"/runs/{run}/proposals").json["items"]}
+    (alone,) = cara.get(f"/runs/{run}/unmatched").json["items"]
+    mentor = next(iter(taken.values()))
+    body = {"mentee_id": alone["person_id"], "mentor_id": mentor}
+    explanation = f"/runs/{run}/explanation?mentee={alone['person_id']}&mentor={mentor}"
+    assert cara.get(explanation).json["question"] is None
+    asked = cara.post(f"/runs/{run}/questions", body)
+    assert (asked.status_code, asked.json["state"], asked.json["changes"]) == (201, "asked", [])
+    path = f"/runs/{run}/questions/{asked.json['id']}"
+    assert asked.headers["Location"] == f"/v1{path}"
+    assert cara.post(f"/runs/{run}/questions", body).json == asked.json
+    assert answer(world)
+    told = cara.get(path).json
+    assert (told["state"], told["verdict"], told["rule"]) == ("answered", "price", None)
+    seat = next(one for one in told["changes"] if one["kind"] == "seat")
+    assert (seat["tried"], seat["person_id"], seat["seats"], seat["rank"]) == (True, mentor, 2, None)
+    assert cara.get(explanation).json["question"] == told
+    pair = next(iter(taken.items()))
+    proposed = cara.post(f"/runs/{run}/questions", dict(zip(body, pair, strict=True)))
+    assert (proposed.status_code, proposed.json["title"]) == (409, "Wrong state")
+
+
 def test_a_run_is_no_business_of_anybody_but_its_managers(
     world: World, cara: Browser, ana: Browser, program: str, client: FlaskClient, issuer: Issuer
 ) -> None:
@@ -116,17 +140,20 @@ def test_a_run_is_no_business_of_anybody_but_its_managers(
             "/unmatched",
             f"/comparison?with={run}",
             "/explanation?mentee=prs_a&mentor=prs_b",
+            f"/questions/{run}.prs_ana.prs_ben",
         ):
             assert stranger.get(f"/runs/{run}{path}").status_code == 404, path
         for verb in ("solve", "cancel", "discard", "publish"):
             assert stranger.post(f"/runs/{run}/{verb}").status_code == 404, verb
-        for verb in ("lock", "unlock", "forbid", "allow", "replace"):
+        for verb in ("lock", "unlock", "forbid", "allow", "replace", "questions"):
             assert stranger.post(f"/runs/{run}/{verb}", pair).status_code == 404, verb
         assert stranger.post(f"/programs/{program}/runs").status_code == 403
         assert stranger.get(f"/programs/{program}/runs").status_code == 403
     auditor = Browser(client, issuer, "prs_dora", "auditor")
     assert auditor.get(f"/runs/{run}").status_code == 200
     assert auditor.get(f"/runs/{run}/proposals").status_code == 403
+    assert auditor.post(f"/runs/{run}/questions", pair).status_code == 403
+    assert auditor.get(f"/runs/{run}/questions/x").status_code == 403
     assert auditor.post(f"/runs/{run}/publish").status_code == 403
 
 
@@ -204,5 +231,8 @@ def test_nonsense_about_a_run_is_answered_with_a_problem(world: World, cara: Bro
     assert cara.get(f"/runs/{run}/comparison?with=run_none").status_code == 404
     assert cara.get(f"/runs/{run}/explanation?mentee=prs_zoe&mentor=prs_ben").status_code == 404
     assert cara.post(f"/runs/{run}/lock", {"mentee_id": "prs_ana"}).status_code == 422
+    assert cara.post(f"/runs/{run}/questions", {"mentee_id": "prs_ana"}).status_code == 422
+    assert cara.post(f"/runs/{run}/questions", {"mentee_id": "prs_zoe", "mentor_id": "prs_ben"}).status_code == 404
+    assert cara.get(f"/runs/{run}/questions/none").status_code == 404
     assert cara.post(f"/runs/{run}/cancel").status_code == 409
     assert cara.post(f"/runs/{run}/discard", {}, **{"If-Match": '"1"'}).status_code == 412

@@ -156,7 +156,7 @@ def test_the_runs_of_a_program_come_newest_first_page_by_page(world: World, prog
 def test_a_run_that_is_cancelled_while_it_is_computed_leaves_nothing(
     world: World, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("matching.use_cases.runs.computing.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("matching.use_cases.runs.watching.LOOK_EVERY", 0.0)
     run = started(world, program)
 
     def cancel(part: int) -> None:
@@ -296,7 +296,7 @@ def test_a_lock_that_cannot_be_fails_its_run_by_name(world: World, program: Prog
 def test_a_worker_that_lost_its_lease_keeps_nothing(
     world: World, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("matching.use_cases.runs.computing.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("matching.use_cases.runs.watching.LOOK_EVERY", 0.0)
     run = started(world, program)
     mine, other = Lease(world.store, "matching.runs"), Lease(world.store, "matching.runs", lasts=0.0)
 

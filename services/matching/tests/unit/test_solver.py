@@ -187,3 +187,37 @@ def test_the_child_dies_with_its_worker_though_the_worker_is_killed(after_readin
     worker.wait()
     worker.stdin.close()
     worker.stdout.close()
+
+
+def test_the_child_says_why_a_pair_was_not_made_as_the_match_does(solver: ChildSolver) -> None:
+    answer = whole(solver.solve(question(), lambda stage, share: None))
+    made = {one.pair for one in answer.pairs}
+    others = ((one.mentee_id, other.mentor_id) for one in answer.pairs for other in answer.pairs)
+    near = (
+        (pair, InProcess().why_not(question(), *pair, lambda stage, share: None)) for pair in others if pair not in made
+    )
+    pair, finding = next((pair, one) for pair, one in near if one.verdict == "price" and len(one.changes) > 2)
+    assert solver.why_not(question(), *pair, lambda stage, share: None) == finding
+    assert children() == []
+
+
+def test_the_watch_ends_the_child_while_it_tries_changes(solver: ChildSolver) -> None:
+    class Cancelled(Exception):
+        pass
+
+    def cancel() -> None:
+        assert children()
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        solver.why_not(question(400, 150), "prs_a00001", "prs_b00001", watching("explain", cancel))
+    assert children() == []
+
+
+def test_an_answer_that_never_came_is_told_of(solver: ChildSolver) -> None:
+    def kill() -> None:
+        for pid in children():
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(SolverDied, match="memory"):
+        solver.why_not(question(400, 150), "prs_a00001", "prs_b00001", watching("explain", kill))

@@ -65,6 +65,9 @@ def a_matched_world(world: FakeServices, program_id: str) -> dict[str, str]:
     world.match(first["id"], "prs_ana", "prs_ben", locked=True, by_hand=True, instead_of="prs_cara")
     world.match(first["id"], "prs_eva", "prs_ben", 31.0, state="forbidden", kept=True)
     world.leave_alone(first["id"], "prs_eva", closest_mentor_id="prs_ben", lost_to_id="prs_ana")
+    world.ask_why(first["id"], "prs_cara", "prs_ben")
+    world.ask_why(first["id"], "prs_ana", "prs_cara")
+    world.answer_why(first["id"], "prs_ana", "prs_cara")
     other = world.add_run(program_id, "published", parent_id=first["id"], overrides=["fairness"])
     world.match(other["id"], "prs_ana", "prs_cara", state="published", mentorship_id="mnt_0000")
     world.match(other["id"], "prs_eva", "prs_ben", state="skipped", skipped="no_seat_left")
@@ -75,7 +78,8 @@ def a_matched_world(world: FakeServices, program_id: str) -> dict[str, str]:
     at, two = f"/runs/{first['id']}", "mentee=prs_ana&mentor=prs_ben"
     return {
         "runs": f"/programs/{program_id}/runs", "run": at, "pairs": f"{at}/pairs", "pair": f"{at}/pair?{two}",
-        "apart": f"{at}/pair?mentee=prs_eva&mentor=prs_cara", "unmatched": f"{at}/unmatched",
+        "apart": f"{at}/pair?mentee=prs_eva&mentor=prs_cara", "asked": f"{at}/pair?mentee=prs_cara&mentor=prs_ben",
+        "answered": f"{at}/pair?mentee=prs_ana&mentor=prs_cara", "unmatched": f"{at}/unmatched",
         "choose": f"{at}/choose?mentee=prs_eva", "publish": f"{at}/publish", "again": f"{at}/again",
         "comparison": f"{at}/comparison?with={other['id']}", "skipped": f"/runs/{other['id']}/pairs?show=skipped",
         **{f"run {run['state']}": f"/runs/{run['id']}" for run in (other, *moving, *over, failed)},

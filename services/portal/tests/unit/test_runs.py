@@ -262,6 +262,81 @@ def test_why_and_why_not(world: FakeServices, cara: FlaskClient, run: dict[str, 
     assert "Choose this mentor by hand" not in page
 
 
+def apart(run: dict[str, Any]) -> str:
+    """The page of two who are no pair of the run."""
+    return f"/runs/{run['id']}/pair?mentee=prs_ana&mentor=prs_cara"
+
+
+def test_what_would_change_a_refusal_is_asked_and_read_after_a_while(
+    world: FakeServices, cara: FlaskClient, run: dict[str, Any]
+) -> None:
+    address, asking = apart(run), f"/runs/{run['id']}/questions"
+    reply = send(cara, address, asking)
+    assert reply.location == f"{address}#change"
+    page = cara.get(address).text
+    assert "It is being worked out" in page
+    (question,) = world.run_questions.values()
+    progress = f"{asking}/{question['id']}/progress"
+    assert f'hx-get="{progress}"' in page
+    assert "It is being worked out" in cara.get(progress).text
+    world.answer_why(run["id"], "prs_ana", "prs_cara")
+    assert (cara.get(progress).status_code, cara.get(progress).headers["HX-Refresh"]) == (204, "true")
+    page = cara.get(address).text
+    for words in ("With this pair the whole comes out worse. It would cost all pairs together 12 points",
+                  "One more place with Cara Lindqvist, 2 in all.",
+                  "Ana Silva wishing for Cara Lindqvist, in place 3 or higher.",
+                  "Cara Lindqvist offering Kafka at level 4.",
+                  "Cara Lindqvist free for 1.5 more hours a week while Ana Silva is.",
+                  "Anything else that is worth more than this price.",
+                  "Choosing this mentor by hand, which locks the pair."):  # fmt: skip
+        assert words in page
+    assert page.count(">tried<") == 5
+    assert "prs_" not in re.sub(r"<[^>]*>", " ", page)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"cost": 0.0}, "another result is as good"),
+        ({"cost": 0.00001}, "together 0.01 points"),
+        ({"people": 1}, "One person fewer would be matched."),
+        ({"people": 2}, "2 people fewer would be matched."),
+        ({"verdict": "rank", "cost": None}, "ranks higher there"),
+        ({"verdict": "made", "cost": None, "changes": []}, "The match itself makes this pair"),
+        ({"verdict": "no_room", "cost": None, "changes": []}, "There is no small change that can be told."),
+        ({"state": "failed", "verdict": None}, "It could not be worked out. Ask again"),
+    ],
+)
+def test_each_answer_reads_as_what_it_is(
+    world: FakeServices, cara: FlaskClient, run: dict[str, Any], found: dict[str, Any], words: str
+) -> None:
+    send(cara, apart(run), f"/runs/{run['id']}/questions")
+    world.answer_why(run["id"], "prs_ana", "prs_cara", **found)
+    assert words in cara.get(apart(run)).text
+
+
+def test_a_rule_is_told_with_what_would_lift_it_and_a_private_reason_is_not(
+    world: FakeServices, cara: FlaskClient, run: dict[str, Any]
+) -> None:
+    world.rules["prs_ana", "prs_cara"] = "floor"
+    page = cara.get(apart(run)).text
+    assert "or a lower least fit of the program." in page
+    assert "What would change it?" not in page
+    world.rules["prs_ana", "prs_cara"] = "private"
+    page = cara.get(apart(run)).text
+    assert "A private reason." in page
+    assert "would help" not in page
+
+
+def test_what_the_run_proposes_has_no_such_question_and_a_refusal_is_said(
+    world: FakeServices, cara: FlaskClient, run: dict[str, Any]
+) -> None:
+    assert "What would change it?" not in cara.get(f"/runs/{run['id']}/pair?mentee=prs_ana&mentor=prs_ben").text
+    world.refuse("POST", "/v1/runs/.*/questions", Refused(409, "too-many-questions"))
+    send(cara, apart(run), f"/runs/{run['id']}/questions")
+    assert "Five questions about this program&#39;s matches wait" in cara.get(apart(run)).text
+
+
 def test_a_mentor_is_chosen_by_hand(world: FakeServices, cara: FlaskClient, run: dict[str, Any]) -> None:
     world.enrol(run["program_id"], "prs_ana", "mentee")
     world.recommend("prs_cara")
@@ -381,7 +456,16 @@ def test_whoever_does_not_manage_the_program_finds_no_run(
     world: FakeServices, signed_in: SignIn, run: dict[str, Any], program: dict[str, Any]
 ) -> None:
     browser = signed_in("prs_ana")
-    for path in ("", "/pairs", "/unmatched", "/publish", "/again", "/progress", "/choose?mentee=prs_ana"):
+    for path in (
+        "",
+        "/pairs",
+        "/unmatched",
+        "/publish",
+        "/again",
+        "/progress",
+        "/choose?mentee=prs_ana",
+        "/questions/qst_1/progress",
+    ):
         assert browser.get(f"/runs/{run['id']}{path}").status_code == 404, path
     assert browser.get(f"/programs/{program['id']}/runs").status_code == 403
     assert "Match everybody" not in browser.get(f"/programs/{program['id']}").text

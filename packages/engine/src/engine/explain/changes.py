@@ -15,11 +15,20 @@ MOST_WISHES = 5
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: its `kind` (seat, wish, skill, hours), the `person` as they would be, and the words for it."""
+    """One change: its `kind` (seat, wish, skill, hours), the `person` as they would be, and the words for it.
+
+    What the words say stands beside them for whoever words it otherwise, where the kind has it: `seats` in all, the
+    `rank` of the wish (1 is first), the `skill` and its `level`, further `hours` a week.
+    """
 
     kind: str
     person: Person
     words: str
+    seats: int | None = None
+    rank: int | None = None
+    skill: str | None = None
+    level: int | None = None
+    hours: float | None = None
 
 
 def changes(result: Match, mentee: str, mentor: str, cost: float) -> Iterator[Change]:
@@ -47,11 +56,9 @@ def makes(result: Match, change: Change, mentee: str, mentor: str) -> bool:
 
 
 def _seat(mentor: Person) -> Iterable[Change]:
-    if mentor.capacity is not None:
-        words = f"one more seat of {mentor.person_id}, {mentor.capacity + 1} in all"
-        yield Change("seat", replace(mentor, capacity=mentor.capacity + 1), words)
-    else:
-        yield Change("seat", replace(mentor, capacity=2), f"one more seat of {mentor.person_id}, 2 in all")
+    seats = 2 if mentor.capacity is None else mentor.capacity + 1
+    words = f"one more seat of {mentor.person_id}, {seats} in all"
+    yield Change("seat", replace(mentor, capacity=seats), words, seats=seats)
 
 
 def _wish(result: Match, mentee: Person, mentor: Person, cost: float) -> Iterable[Change]:
@@ -64,7 +71,7 @@ def _wish(result: Match, mentee: Person, mentor: Person, cost: float) -> Iterabl
             before = (others + [""] * MOST_WISHES)[: rank - 1]
             wishes = (*before, mentor.person_id, *others[rank - 1 :])[:MOST_WISHES]
             words = f"{mentee.person_id} wishing for {mentor.person_id} at rank {rank} or higher"
-            yield Change("wish", replace(mentee, wishes=wishes), words)
+            yield Change("wish", replace(mentee, wishes=wishes), words, rank=rank)
 
 
 def _skill(result: Match, mentee: Person, mentor: Person, cost: float) -> Iterable[Change]:
@@ -81,7 +88,8 @@ def _skill(result: Match, mentee: Person, mentor: Person, cost: float) -> Iterab
     for _, name, level in sorted(found):
         offered = {known: value for known, value in mentor.skills_offered.items() if fold(known) != fold(name)}
         words = f"{mentor.person_id} offering {name} at level {level}"
-        yield Change("skill", replace(mentor, skills_offered={**offered, name: level}), words)
+        changed = replace(mentor, skills_offered={**offered, name: level})
+        yield Change("skill", changed, words, skill=name, level=level)
 
 
 def _hours(result: Match, mentee: Person, mentor: Person, cost: float) -> Iterable[Change]:
@@ -99,4 +107,5 @@ def _hours(result: Match, mentee: Person, mentor: Person, cost: float) -> Iterab
             places = [(bit + ahead // 1800) % HALF_HOURS for bit in bits[:count]]
             more = tuple(Interval(place // 48, place % 48, place % 48 + 1) for place in places)
             words = f"{count / 2:g} more hours of {mentor.person_id} in {mentee.person_id}'s free time"
-            yield Change("hours", replace(mentor, availability=mentor.availability + more), words)
+            changed = replace(mentor, availability=mentor.availability + more)
+            yield Change("hours", changed, words, hours=count / 2)

@@ -1,6 +1,7 @@
 """Why two people are no pair: the rule between them, or the seat that was lost and what would win it."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -12,12 +13,16 @@ from engine.match.run import match_again
 from engine.program import ProgramRefused
 from engine.score import MICRO
 
+# A rule; the mentee's lock; too dear for the whole; in a stable match, others rank higher; locks leave it no room.
+Verdict = Literal["rule", "locked", "price", "rank", "no_room"]
+
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
     """`rule` that keeps them apart, or what forcing the pair would cost the objective; `changes` would alter it.
 
     `tried` are the smallest changes of a seat, a wish, a skill or hours that made the pair when they were tried.
+    `verdict` says which kind of answer it is; `people` are as many fewer who would be matched if the pair were forced.
     """
 
     rule: str | None
@@ -25,22 +30,8 @@ class WhyNot:
     words: str
     changes: tuple[str, ...] = ()
     tried: tuple[Change, ...] = ()
-
-
-RULE_CHANGES = {
-    "shared_language": "a language that both list",
-    "max_time_zone_hours": "a wider max_time_zone_hours in the program",
-    "meet": "both ready to meet remotely, or the same site",
-    "opted_out": "nobody of the two opting out",
-    "reporting_line": "reporting_line: allowed in the program",
-    "avoid": "neither avoiding the other",
-    "capacity": "a capacity of at least 1",
-    "floor": "a lower floor, or more in common",
-    "min_level_gap": "a smaller min_level_gap in the program",
-    "forbidden": "taking the pair out of forbidden",
-    "oneself": "nothing: nobody mentors themselves",
-    "direction": "asking the other way round: that direction scores better",
-}
+    verdict: Verdict = "rule"
+    people: int = 0
 
 
 def why_not(result: Match, mentee: str, mentor: str) -> WhyNot:
@@ -57,9 +48,9 @@ def why_not(result: Match, mentee: str, mentor: str) -> WhyNot:
     broken = int(first_broken(cohort, i, j, exact)[0])
     if broken != NONE_BROKEN:
         rule = rules.ORDER[broken]
-        return WhyNot(rule, None, f"The rule {rule} keeps {mentee} and {mentor} apart.", (RULE_CHANGES[rule],))
+        return WhyNot(rule, None, f"The rule {rule} keeps {mentee} and {mentor} apart.", (rules.CHANGES[rule],))
     if i[0] not in result.open_rows:
-        return WhyNot(None, None, f"{mentee} is in a locked pair.", (f"unlocking {mentee}",))
+        return WhyNot(None, None, f"{mentee} is in a locked pair.", (f"unlocking {mentee}",), verdict="locked")
     return _lost_seat(result, mentee, mentor, int(micro(exact)[0]))
 
 
@@ -73,12 +64,13 @@ def _lost_seat(result: Match, mentee: str, mentor: str, gain: int) -> WhyNot:
         own = dict(result.pairs()).get(mentee)
         words = f"{mentee} and {mentor} score {score:.6f}, but {mentee} ranks {own} higher" if own else words
         tried = tuple(changes(result, mentee, mentor, 0.0))
-        return WhyNot(None, None, f"{words}.", tuple(change.words for change in tried), tried)
+        return WhyNot(None, None, f"{words}.", tuple(change.words for change in tried), tried, "rank")
     forced = replace(cohort.program, locked=cohort.program.locked | {(mentee, mentor)})
     try:
         again = match_again(result, forced, result.existing_pairs())
     except ProgramRefused as refused:
-        return WhyNot(None, None, f"{mentee} and {mentor} score {score:.6f}, but {refused.problems[0].reason}.")
+        words = f"{mentee} and {mentor} score {score:.6f}, but {refused.problems[0].reason}."
+        return WhyNot(None, None, words, verdict="no_room")
     cost = result.objective - again.objective
     people = len(result.chosen) - len(again.chosen)
     words = f"{mentee} and {mentor} score {score:.6f}. As a pair they would cost the whole {cost:.6f}"
@@ -87,4 +79,4 @@ def _lost_seat(result: Match, mentee: str, mentor: str, gain: int) -> WhyNot:
     tried = tuple(changes(result, mentee, mentor, max(cost, 0.0)))
     told = [change.words for change in tried]
     told += [f"a score higher by more than {max(cost, 0.0):.6f}", "locking the pair"]
-    return WhyNot(None, cost, words, tuple(told), tried)
+    return WhyNot(None, cost, words, tuple(told), tried, "price", max(people, 0))

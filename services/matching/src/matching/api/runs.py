@@ -17,6 +17,7 @@ from matching.schemas.runs import (
     ProposalPage,
     ProposalQuery,
     ProposalSchema,
+    QuestionSchema,
     RunPage,
     RunSchema,
     SolveAgain,
@@ -25,7 +26,7 @@ from matching.schemas.runs import (
     UnmatchedSchema,
 )
 from matching.schemas.shapes import PageQuery
-from matching.use_cases.runs import comparing, marking, publishing, reading, starting
+from matching.use_cases.runs import asking, comparing, marking, publishing, reading, starting
 from servicekit import web
 from servicekit.web.schema import Nothing
 
@@ -111,6 +112,28 @@ def explain_in_run(query: dict[str, Any], run_id: str) -> Response:
     """Why a run proposes this pair, or why not."""
     found = comparing.explain_in_run(web.store(), web.caller(), run_id, query["mentee"], query["mentor"])
     return web.reply(found, ExplainedSchema)
+
+
+@blueprint.post("/runs/<run_id>/questions")
+@web.operation("question.ask", creates=True)
+@blueprint.arguments(PairBody)
+@blueprint.response(201, QuestionSchema)
+def ask(body: dict[str, Any], run_id: str) -> Response:
+    """Ask why a run did not make a pair and what would change it; a worker finds out, by matching again."""
+    return web.command(
+        lambda store, caller: asking.ask(store, web.clock(), caller, run_id, **body),
+        QuestionSchema,
+        201,
+        lambda question: f"/v1/runs/{run_id}/questions/{question.id}",
+    )
+
+
+@blueprint.get("/runs/<run_id>/questions/<question_id>")
+@web.operation("question.read")
+@blueprint.response(200, QuestionSchema)
+def get_question(run_id: str, question_id: str) -> Response:
+    """Read a question about a pair of a run, and its answer once there is one."""
+    return web.reply(asking.get_question(web.store(), web.caller(), run_id, question_id), QuestionSchema)
 
 
 @blueprint.post("/runs/<run_id>/solve")

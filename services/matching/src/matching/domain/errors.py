@@ -49,5 +49,9 @@ class TooManyRuns(Refusal):
     """As many runs of the program wait or are being computed as may at once."""
 
 
+class TooManyQuestions(Refusal):
+    """As many questions about runs of the program wait for an answer as may at once."""
+
+
 class AlreadyPublishing(Refusal):
     """Another run of the program is being published."""

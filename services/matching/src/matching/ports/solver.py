@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from matching.domain.figures import Figures
 from matching.domain.proposal import Alone, Proposal
+from matching.domain.question import Finding
 from matching.domain.run import Problem
 from matching.domain.snapshot import Chunk
 
@@ -89,5 +90,14 @@ class Solver(Protocol):
 
         Raises:
             SolverRefused, SolverDied: there is no answer.
+        """
+        ...
+
+    def why_not(
+        self, question: Question, mentee_id: str, mentor_id: str, watch: Callable[[str, float], None]
+    ) -> Finding:
+        """Why the match does not make this pair, and the smallest changes with which it did when they were tried.
+
+        `watch` and errors are as in `solve`; trying takes several times as long as the match.
         """
         ...

@@ -11,6 +11,7 @@ from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.proposal import Alone, Proposal
+from matching.domain.question import PairQuestion
 from matching.domain.request import Request
 from matching.domain.run import Run, RunInputs
 from matching.domain.snapshot import Chunk
@@ -213,6 +214,18 @@ class Unit(Protocol):
 
     def chunk_holding(self, snapshot_id: str, person_id: str) -> Chunk | None:
         """The chunk in which a person of a snapshot is, if they are in it."""
+        ...
+
+    def next_question(self) -> PairQuestion | None:
+        """The question about a run that waits longest."""
+        ...
+
+    def questions_waiting(self, program_id: str) -> int:
+        """How many questions about runs of a program wait for an answer."""
+        ...
+
+    def questions_naming(self, person_id: str) -> list[PairQuestion]:
+        """Questions about runs of any age that are about a person."""
         ...
 
     def runs_naming(self, person_id: str) -> tuple[list[Proposal], list[Alone]]:

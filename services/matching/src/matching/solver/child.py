@@ -5,12 +5,13 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 import numpy as np
 
 import engine
+from engine.explain.seat import WhyNot, why_not
 from engine.explain.unmatched import Unmatched, unmatched
 from engine.match import Match, match
 from engine.match.fairness import attributes_shown, groups_of
@@ -18,6 +19,7 @@ from engine.outcome import proposals
 from engine.record import record
 from matching.domain.figures import Breakdown, Figures, Group
 from matching.domain.proposal import Alone, Proposal
+from matching.domain.question import Counterfactual, Finding, Kind
 from matching.domain.run import Problem
 from matching.domain.snapshot import unpack_lines, unpack_people
 from matching.ports.solver import Answer, Record
@@ -39,7 +41,8 @@ def main() -> None:
     header, people, managers = _read(source)
     threading.Thread(target=_end_with_the_pipe, args=(source,), daemon=True).start()
     try:
-        for message in answers(header, people, managers, lambda message: _say(out, message)):
+        told = answers if header.why_not is None else findings
+        for message in told(header, people, managers, lambda message: _say(out, message)):
             _say(out, message)
     except engine.ProgramRefused as refused:
         problems = tuple(Problem(key=one.key, reason=one.reason, write=one.write) for one in refused.problems)
@@ -49,14 +52,7 @@ def main() -> None:
 
 def answers(header: Header, people: list[engine.Person], managers: dict[str, str], say: Say) -> Iterator[Message]:
     """The match as messages, how far it is being told by `say`; raises ProgramRefused."""
-
-    def progress(stage: str, share: float) -> None:
-        # The engine names a stage when it is done, a manager wants to read what is being done.
-        stage, share = (_NEXT[stage], 0.0) if share >= 1.0 else (stage, share)
-        say(Message(stage=stage, share=share))
-
-    program = engine.Program.read(header.terms)
-    result = match(program, people, managers, header.existing, header.certify, progress)
+    result = _matched(header, people, managers, say)
     alone = unmatched(result)
     say(Message(stage="keep"))
     count = len(result.chosen)
@@ -68,6 +64,59 @@ def answers(header: Header, people: list[engine.Person], managers: dict[str, str
         some = tuple(_alone(header, one) for one in alone[start : start + AT_ONCE])
         yield Message(stage="keep", share=1.0, answer=Answer(alone=some))
     yield Message(stage="keep", share=1.0, answer=Answer(record=_record(header, people, managers, result, alone)))
+
+
+def findings(header: Header, people: list[engine.Person], managers: dict[str, str], say: Say) -> Iterator[Message]:
+    """What the match says of the pair that is asked about, as a message; `say` and errors as in `answers`."""
+    assert header.why_not is not None
+    result = _matched(header, people, managers, say)
+    say(Message(stage="explain"))
+    if header.why_not in result.pairs():
+        yield Message(finding=Finding(verdict="made"))
+    else:
+        yield Message(finding=_finding(why_not(result, *header.why_not), header.why_not[0]))
+
+
+def _matched(header: Header, people: list[engine.Person], managers: dict[str, str], say: Say) -> Match:
+    def progress(stage: str, share: float) -> None:
+        # The engine names a stage when it is done, a manager wants to read what is being done.
+        stage, share = (_NEXT[stage], 0.0) if share >= 1.0 else (stage, share)
+        say(Message(stage=stage, share=share))
+
+    program = engine.Program.read(header.terms)
+    return match(program, people, managers, header.existing, header.certify, progress)
+
+
+def _finding(told: WhyNot, mentee_id: str) -> Finding:
+    if told.rule is not None:
+        return Finding.of_rule(told.rule)
+    found = tuple(
+        Counterfactual(
+            kind=cast(Kind, one.kind),
+            words=one.words,
+            tried=True,
+            person_id=one.person.person_id,
+            seats=one.seats,
+            rank=one.rank,
+            skill=one.skill,
+            level=one.level,
+            hours=one.hours,
+        )
+        for one in told.tried
+    )
+    return Finding(
+        verdict=told.verdict, cost=told.cost, people=told.people, changes=(*found, *_without_trying(told, mentee_id))
+    )
+
+
+def _without_trying(told: WhyNot, mentee_id: str) -> Iterator[Counterfactual]:
+    if told.verdict == "price":
+        score, lock = told.changes[-2:]
+        yield Counterfactual(kind="score", words=score, tried=False, score=max(told.cost or 0.0, 0.0))
+        # The price was found by locking it.
+        yield Counterfactual(kind="lock", words=lock, tried=True)
+    elif told.verdict == "locked":
+        yield Counterfactual(kind="unlock", words=told.changes[0], tried=False, person_id=mentee_id)
 
 
 def _read(source: BinaryIO) -> tuple[Header, list[engine.Person], dict[str, str]]:

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import IO
 
 import structlog
 
+from matching.domain.question import Finding
+from matching.domain.snapshot import Chunk
 from matching.ports.solver import Answer, Question, SolverDied, SolverRefused
 from matching.solver import talk
 from matching.solver.talk import Header, Message
@@ -35,6 +38,21 @@ class ChildSolver:
 
     def solve(self, question: Question, watch: Callable[[str, float], None]) -> Generator[Answer, None, None]:
         """See `ports.Solver`; the child is gone when this ends, however it ends."""
+        with closing(self._ask(question, None, watch)) as messages:
+            for message in messages:
+                if message.answer is not None:
+                    yield message.answer
+
+    def why_not(
+        self, question: Question, mentee_id: str, mentor_id: str, watch: Callable[[str, float], None]
+    ) -> Finding:
+        """See `ports.Solver`; the child is gone when this ends, however it ends."""
+        with closing(self._ask(question, (mentee_id, mentor_id), watch)) as messages:
+            return next(message.finding for message in messages if message.finding is not None)
+
+    def _ask(
+        self, question: Question, why_not: tuple[str, str] | None, watch: Callable[[str, float], None]
+    ) -> Generator[Message, None, None]:
         with tempfile.TemporaryFile() as errors:
             child = subprocess.Popen(  # noqa: S603  # our own interpreter, no shell
                 [sys.executable, "-m", "matching.solver", str(os.getpid())],
@@ -46,7 +64,7 @@ class ChildSolver:
                 start_new_session=True,
             )
             try:
-                yield from _conversation(child, errors, question, watch)
+                yield from _conversation(child, errors, _header(question, why_not), question.chunks, watch)
             finally:
                 child.kill()
                 child.wait()
@@ -55,33 +73,43 @@ class ChildSolver:
 
 
 def _conversation(
-    child: "subprocess.Popen[bytes]", errors: IO[bytes], question: Question, watch: Callable[[str, float], None]
-) -> Iterator[Answer]:
-    _feed(child, question, watch)
+    child: "subprocess.Popen[bytes]",
+    errors: IO[bytes],
+    header: Header,
+    chunks: Iterable[Chunk],
+    watch: Callable[[str, float], None],
+) -> Iterator[Message]:
+    _feed(child, header, chunks, watch)
     is_whole = False
     for message in _messages(child, watch):
         if message.refused is not None:
             raise SolverRefused(message.refused)
-        if message.answer is not None:
-            is_whole = message.answer.record is not None
-            yield message.answer
+        if message.finding is not None or (message.answer is not None and message.answer.record is not None):
+            is_whole = True
+        yield message
     if not is_whole:
         raise SolverDied(_why(child.wait(), errors))
 
 
-def _feed(child: "subprocess.Popen[bytes]", question: Question, watch: Callable[[str, float], None]) -> None:
-    header = Header(
+def _header(question: Question, why_not: tuple[str, str] | None) -> Header:
+    return Header(
         run_id=question.run_id,
         program_id=question.program_id,
         terms=question.terms,
         existing=tuple(question.existing),
         certify=question.certify,
         left_out=tuple(sorted(question.left_out)),
+        why_not=why_not,
     )
+
+
+def _feed(
+    child: "subprocess.Popen[bytes]", header: Header, chunks: Iterable[Chunk], watch: Callable[[str, float], None]
+) -> None:
     assert child.stdin is not None
     try:
         child.stdin.write(talk.frame(talk.HEADER, talk.as_bytes(header)))
-        for chunk in question.chunks:
+        for chunk in chunks:
             child.stdin.write(talk.frame(talk.PEOPLE, chunk.people))
             child.stdin.write(talk.frame(talk.LINES, chunk.lines))
             watch("encode", 0.0)

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from matching.domain.question import Finding
 from matching.domain.run import Problem
 from matching.ports.solver import Answer
 
@@ -16,7 +17,7 @@ HEADER, PEOPLE, LINES, END = b"H", b"P", b"L", b"E"
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What comes before the people."""
+    """What comes before the people; `why_not` is the one pair that is asked about, in place of the whole answer."""
 
     run_id: str
     program_id: str
@@ -24,15 +25,17 @@ class Header:
     existing: tuple[tuple[str, str], ...]
     certify: bool
     left_out: tuple[str, ...]
+    why_not: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One line of the child: how far it is; a part of the answer; or why there is none."""
+    """One line of the child: how far it is; a part of the answer; what was found of a pair; or why there is none."""
 
     stage: str | None = None
     share: float = 0.0
     answer: Answer | None = None
+    finding: Finding | None = None
     refused: tuple[Problem, ...] | None = None
 
 

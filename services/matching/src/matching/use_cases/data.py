@@ -6,6 +6,7 @@ from matching.domain.enrolment import Enrolment
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Person, Profile
 from matching.domain.proposal import Alone, Proposal
+from matching.domain.question import PairQuestion
 from matching.domain.request import Request
 from matching.domain.seats import Seats
 from matching.permissions import TABLE
@@ -62,6 +63,12 @@ def gather(store: Store, caller: Caller, person_id: str) -> list[Holding]:
                 about="Matches of a whole program that found nobody for you.",
                 kind=Alone,
                 items=[replace(one, closest=None, lost_to=None) for one in alone if one.person_id == person_id],
+            ),
+            Holding(
+                name="run_questions",
+                about="What managers asked about a pair with you that a match did not make, and what you could change.",
+                kind=PairQuestion,
+                items=[question.as_seen_by(person_id) for question in unit.questions_naming(person_id)],
             ),
             audit_about(unit, person_id),
         ]

@@ -7,6 +7,7 @@ from portal.pages import (
     archives,
     audit,
     back_channel,
+    changes,
     completeness,
     consent,
     devices,
@@ -42,6 +43,7 @@ def register(app: Flask, around: Around) -> None:
     times.register(app)
     words.register(app)
     reasons.register(app)
+    changes.register(app)
     numbers.register(app)
     questions.register(app)
     completeness.register(app)

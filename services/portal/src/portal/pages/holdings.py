@@ -107,9 +107,12 @@ BY_SERVICE: Mapping[str, tuple[Kept, ...]] = {
             seen_by=N_("Its people and the program's managers."),
         ),
         Kept(
-            names=("proposals", "unmatched"),
+            names=("proposals", "unmatched", "run_questions"),
             title=N_("Whole matches of a program"),
-            purpose=N_("Pairs with you that were computed, or that nobody was found."),
+            purpose=N_(
+                "Pairs with you that were computed, or that nobody was found; and what managers asked about a pair with"
+                " you that was not made."
+            ),
             seen_by=N_("The program's managers; you, once a pair is proposed to you."),
         ),
     ),

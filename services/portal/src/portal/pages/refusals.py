@@ -25,6 +25,7 @@ WORDS = {
     "too-many-open-requests": N_("Too many requests are open at once. Wait for an answer, or withdraw one."),
     "deadline-passed": N_("The time to answer is over."),
     "too-many-runs": N_("Five matches of this program are not finished yet. Wait for one of them, or cancel one."),
+    "too-many-questions": N_("Five questions about this program's matches wait for an answer. Wait for one of them."),
     "erasure-under-way": N_("This person is being forgotten already."),
     "already-publishing": N_("Another match of this program is being published. Wait until it is done."),
     "program-full": N_("All places of this program are given."),

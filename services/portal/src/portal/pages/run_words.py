@@ -135,6 +135,14 @@ HELPS_ALONE = {
     "min_level_gap": N_("A program that asks for a smaller gap of levels would help."),
     "forbidden": N_("It would help to take pairs of theirs out of those that are forbidden."),
 }
+# Why the match did not make a pair, where no rule keeps the two apart.
+VERDICTS = {
+    "price": N_("With this pair the whole comes out worse."),
+    "rank": N_("Whoever has the mentor's places ranks higher there, or the mentee prefers the mentor they have."),
+    "no_room": N_("The locked pairs of this run leave the two no room."),
+    "locked": N_("The mentee is in a locked pair."),
+    "made": N_("The match itself makes this pair; what was changed by hand, or who left since, undid it."),
+}
 # Of many candidates: how many a rule removed.
 REMOVED = {
     "shared_language": N_("no language in common"),
@@ -160,5 +168,5 @@ CODES = {
     "run_state": RUN_STATES, "stage": STAGES, "failure": FAILURES, "objective": OBJECTIVES, "term": TERMS,
     "part_of_fit": PARTS_OF_FIT,
     "confirmation": CONFIRMATIONS, "attribute": ATTRIBUTES, "unmatched": UNMATCHED, "rule": RULES,
-    "help": HELPS, "help_alone": HELPS_ALONE, "removed": REMOVED, "skipped": SKIPPED,
+    "help": HELPS, "help_alone": HELPS_ALONE, "verdict": VERDICTS, "removed": REMOVED, "skipped": SKIPPED,
 }  # fmt: skip

@@ -60,6 +60,7 @@ class Held:
         self.recommended: list[Body] = []
         self.runs: dict[str, Body] = {}
         self.proposals: dict[str, Body] = {}
+        self.run_questions: dict[str, Body] = {}
         self.alone: dict[str, list[Body]] = {}
         self.rules: dict[tuple[str, str], str] = {}
         self.grants: dict[str, Body] = {}

@@ -190,12 +190,49 @@ class Runs(Held):
         return 200, {
             "run_id": id, "mentee_id": mentee, "mentor_id": mentor,
             "proposed": pair is not None and pair["state"] == "proposed", "rule": self.rules.get((mentee, mentor)),
-            "would_help": "What would help." if (mentee, mentor) in self.rules else None,
+            "would_help": "What would help." if self.rules.get((mentee, mentor), "private") != "private" else None,
             "words": "The service's sentence.", "score": base["score"], "total": base["total"],
             "components": base["components"], "wished_by_mentee": True, "wished_by_mentor": False,
             "seats_given_to": [one for one in of_run if one["mentor_id"] == mentor],
+            "question": self._question_of(id, mentee, mentor),
             "mentor_instead": next((one for one in of_run if one["mentee_id"] == mentee and one is not pair), None),
         }, {}  # fmt: skip
+
+    def _question_of(self, run_id: str, mentee_id: str, mentor_id: str) -> Body | None:
+        about = {(one["run_id"], one["mentee_id"], one["mentor_id"]): one for one in self.run_questions.values()}
+        return about.get((run_id, mentee_id, mentor_id))
+
+    def ask_why(self, run_id: str, mentee_id: str, mentor_id: str) -> Body:
+        """A manager asks about a pair that the run refused."""
+        held = self._question_of(run_id, mentee_id, mentor_id)
+        if held is None or held["state"] == "failed":
+            held = {
+                "id": self.new("qst"), "run_id": run_id, "mentee_id": mentee_id, "mentor_id": mentor_id,
+                "state": "asked", "verdict": None, "rule": None, "cost": None, "people": 0, "changes": [],
+                "words": "The service's sentence.", "failure": None, "asked_at": moment(0), "answered_at": None,
+            }  # fmt: skip
+            self.run_questions[held["id"]] = held
+        return held
+
+    def answer_why(self, run_id: str, mentee_id: str, mentor_id: str, **found: Any) -> None:
+        """A worker answers what was asked; by default with a price and a change of each kind."""
+        held = self._question_of(run_id, mentee_id, mentor_id)
+        assert held is not None
+        blank = dict.fromkeys(("person_id", "seats", "rank", "skill", "level", "hours", "score"))
+        changes: list[Body] = [
+            {"kind": "seat", "seats": 2}, {"kind": "wish", "rank": 3}, {"kind": "hours", "hours": 1.5},
+            {"kind": "skill", "skill": "Kafka", "level": 4}, {"kind": "score", "score": 0.12}, {"kind": "lock"},
+        ]  # fmt: skip
+        told = [{**blank, "words": "The service's.", "tried": one["kind"] != "score", **one} for one in changes]
+        held.update({"state": "answered", "verdict": "price", "cost": 0.12, "people": 0, "changes": told, **found})
+
+    def _ask_why(self, who: str, query: Any, body: Body, etag: str, id: str) -> Reply:
+        self._managed_run(who, id)
+        return 201, self.ask_why(id, body["mentee_id"], body["mentor_id"]), {}
+
+    def _question(self, who: str, query: Any, body: Any, etag: str, id: str, question_id: str) -> Reply:
+        self._managed_run(who, id)
+        return 200, self.run_questions[question_id], {}
 
     def _compare_runs(self, who: str, query: dict[str, list[str]], body: Any, etag: str, id: str) -> Reply:
         self._managed_run(who, id)
@@ -226,6 +263,8 @@ class Runs(Held):
             ("GET", f"/v1/runs{ONE}/proposals", self._proposals),
             ("GET", f"/v1/runs{ONE}/unmatched", self._unmatched),
             ("GET", f"/v1/runs{ONE}/explanation", self._explain_pair),
+            ("POST", f"/v1/runs{ONE}/questions", self._ask_why),
+            ("GET", f"/v1/runs{ONE}/questions{ONE}", self._question),
             ("GET", f"/v1/runs{ONE}/comparison", self._compare_runs),
             ("POST", f"/v1/runs{ONE}/(lock|unlock|forbid|allow)", self._mark_pair),
             ("POST", f"/v1/runs{ONE}/replace", self._replace),

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from matching.domain import pairing
 from matching.domain.figures import Breakdown, Change, changes
 from matching.domain.proposal import Proposal
+from matching.domain.question import PairQuestion
 from matching.domain.run import Run
 from matching.ports.unit import Store, Unit
 from matching.use_cases.recommendations import REMEDIES, WORDS
+from matching.use_cases.runs.asking import ToldQuestion, told
 from matching.use_cases.runs.marking import in_order, judge, standing, taken_in
 from matching.use_cases.runs.pairs import standing_pairs
 from matching.use_cases.runs.reading import allowed
@@ -64,6 +66,7 @@ class Explained:
     wish_of_mentor: float = 0.0
     seats_given_to: tuple[Proposal, ...] = ()
     mentor_instead: Proposal | None = None
+    question: ToldQuestion | None = None
 
     @property
     def wished_by_mentee(self) -> bool:
@@ -125,7 +128,8 @@ def explain_in_run(store: Store, caller: Caller, run_id: str, mentee_id: str, me
         _, _, score, rule = judge(unit, run, program, *pair)
         held = unit.get(Proposal, Proposal.key(run_id, *pair))
         proposed = held is not None and held.state in ("proposed", "published")
-        told = None if rule is None else pairing.shown(rule, to_manager=True)
+        known = None if rule is None else pairing.shown(rule, to_manager=True)
+        asked = unit.get(PairQuestion, PairQuestion.key(run_id, *pair))
         holders = [] if proposed or rule is not None else taken_in(unit, run, mentor_id)
         instead = None if proposed else next(iter(standing(unit, run, mentee_id)), None)
         return Explained(
@@ -133,9 +137,9 @@ def explain_in_run(store: Store, caller: Caller, run_id: str, mentee_id: str, me
             mentee_id=mentee_id,
             mentor_id=mentor_id,
             proposed=proposed,
-            rule=told,
-            words=_words(proposed, told, len(holders), instead is not None),
-            would_help=None if proposed or told is None else REMEDIES.get(told),
+            rule=known,
+            words=_words(proposed, known, len(holders), instead is not None),
+            would_help=None if proposed or known is None else REMEDIES.get(known),
             percent=round(score.percent(pairing.engine_program(program.with_terms(run.terms))), 4),
             score=score.total,
             components={name: round(value, 6) for name, value in score.components.items()},
@@ -143,6 +147,7 @@ def explain_in_run(store: Store, caller: Caller, run_id: str, mentee_id: str, me
             wish_of_mentor=score.wish_of_mentor,
             seats_given_to=tuple(holders),
             mentor_instead=instead,
+            question=None if asked is None else told(unit, asked),
         )
 
     return store.reading(work)

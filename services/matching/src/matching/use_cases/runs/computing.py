@@ -5,8 +5,7 @@ they are seen once it is `ready`, which one transaction makes true with everythi
 that is left `running`.
 """
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,19 +16,15 @@ from matching.domain.run import Failure, Problem, Run, RunInputs
 from matching.ports.solver import Answer, Ownership, Question, Record, Solver, SolverDied, SolverRefused
 from matching.ports.unit import Store, Unit
 from matching.use_cases.runs import leaving, pairs, snapshots
+from matching.use_cases.runs.watching import Stopped, Watch
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.lease import LeaseLost
 
-# How often a cancel is looked for, and how often progress is written, in seconds.
-LOOK_EVERY = 0.25
+# How often progress is written, in seconds.
 WRITE_EVERY = 0.5
 # What one transaction clears away, so that the lease is renewed between two.
 AT_ONCE = 1000
-
-
-class Stopped(Exception):
-    """The run was cancelled, or the worker is to end: compute no further."""
 
 
 def compute_next(store: Store, clock: Clock, lease: Ownership, solver: Solver, stopping: Callable[[], bool]) -> bool:
@@ -40,7 +35,7 @@ def compute_next(store: Store, clock: Clock, lease: Ownership, solver: Solver, s
     try:
         run = store.atomically(lambda unit: _take_up(unit, clock, lease))
         if run is not None and run.state == "running":
-            _compute(store, clock, run, solver, _Watch(store, lease, run.id, stopping))
+            _compute(store, clock, run, solver, _Watch(store, lease, stopping, run_id=run.id))
     except LeaseLost:
         return False
     finally:
@@ -50,26 +45,15 @@ def compute_next(store: Store, clock: Clock, lease: Ownership, solver: Solver, s
 
 
 @dataclass
-class _Watch:
-    """Called several times a second while a run is computed: renews the lease, notes progress, notices an end."""
+class _Watch(Watch):
+    """Notes how far the run is, and notices that it was cancelled."""
 
-    store: Store
-    lease: Ownership
-    run_id: str
-    stopping: Callable[[], bool]
-    looked: float = 0.0
+    run_id: str = field(kw_only=True)
     wrote: float = 0.0
     noted: tuple[str, float] = field(default=("", 0.0))
 
-    def __call__(self, stage: str, share: float) -> None:
-        if self.stopping():
-            raise Stopped
-        now = time.monotonic()
-        if now - self.looked < LOOK_EVERY:
-            return
-        self.looked = now
-        if self.lease.claim() is None:
-            raise LeaseLost(f"the lease {self.lease.name} has another owner")
+    def look(self, stage: str, share: float, now: float) -> None:
+        """Write the progress now and then."""
         if (stage, share) != self.noted and (stage != self.noted[0] or now - self.wrote >= WRITE_EVERY):
             self.store.atomically(lambda unit: unit.save(self.own(unit).reach(stage, share)))
             self.noted, self.wrote = (stage, share), now
@@ -123,6 +107,13 @@ def _question(store: Store, clock: Clock, run: Run, watch: _Watch) -> Question:
         gone = snapshots.gone_from(store, snapshot_id, watch)
     existing = {} if run.parent_id is None else _before(store, run.parent_id, gone)
     pairs.keep_before(store, run.id, existing)
+    return what_to_ask(store, run, snapshot_id, existing, gone)
+
+
+def what_to_ask(
+    store: Store, run: Run, snapshot_id: str, existing: Mapping[str, str], gone: frozenset[str]
+) -> Question:
+    """The run's terms and pairs as it was given them, and a snapshot's people but for those who are `gone`."""
 
     def work(unit: Unit) -> Question:
         inputs = unit.require(RunInputs, run.id).without(gone)

@@ -25,6 +25,15 @@ def leave_runs(unit: Unit, person_id: str) -> None:
     for proposal in pairs:
         if proposal.state in ("proposed", "forbidden"):
             take_out(unit, proposal)
+    discard_questions(unit, person_id)
+
+
+def discard_questions(unit: Unit, person_id: str) -> int:
+    """No question about them is asked or answered any more; how many there were."""
+    questions = unit.questions_naming(person_id)
+    for question in questions:
+        unit.remove(question)
+    return len(questions)
 
 
 def leave_run(unit: Unit, run: Run) -> None:
@@ -37,7 +46,7 @@ def leave_run(unit: Unit, run: Run) -> None:
 
 
 def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
-    """Somebody was erased: their pairs go at once, what snapshots hold of them by the clock, soon; how many went."""
+    """Somebody was erased: pairs and questions about them go at once, what snapshots hold, soon; how many went."""
     pairs, alone = unit.runs_naming(person_id)
     for proposal in pairs:
         take_out(unit, proposal)
@@ -52,10 +61,11 @@ def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
                     lost_to=None if one.lost_to == person_id else one.lost_to,
                 )
             )
+    questions = discard_questions(unit, person_id)
     held = unit.get(Forgetting, person_id)
     version = 0 if held is None else held.version
     unit.save(Forgetting(id=person_id, version=version, due_at=now))
-    return len(pairs) + sum(one.person_id == person_id for one in alone)
+    return len(pairs) + sum(one.person_id == person_id for one in alone) + questions
 
 
 def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
@@ -63,6 +73,7 @@ def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> N
 
     def work(unit: Unit) -> None:
         progress = unit.require(Forgetting, person_id)
+        discard_questions(unit, person_id)
         chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
         inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
         for chunk in chunks:

@@ -33,6 +33,11 @@ def keep_before(store: Store, run_id: str, pairs: Mapping[str, str]) -> None:
         store.atomically(partial(_save, Chunk.of_pairs(_before(run_id), start // AT_ONCE, some)))
 
 
+def before(store: Store, run_id: str) -> dict[str, str]:
+    """What stood before a run, mentor by mentee."""
+    return {one: other for chunk in chunks(store, _before(run_id)) for one, other in unpack_lines(chunk.lines).items()}
+
+
 def discard_found(unit: Unit, run_id: str) -> None:
     """Drop what an attempt to compute the run had found."""
     unit.discard_chunks(_found(run_id))

@@ -164,14 +164,17 @@ def counted(unit: Unit, run_id: str) -> dict[str, int]:
 def told(unit: Unit, proposal: Proposal) -> Proposal:
     """The pair with the names of the skills and themes that its reasons are about."""
 
-    def name(id: str) -> str:
-        word = unit.get(Word, id) if id.startswith(("skl_", "thm_")) else None
-        return word.name if word is not None else id
-
     reasons = tuple(
-        Because(code=one.code, part=one.part, about=tuple(map(name, one.about))) for one in proposal.reasons
+        Because(code=one.code, part=one.part, about=tuple(named(unit, id) for id in one.about))
+        for one in proposal.reasons
     )
     return replace(proposal, reasons=reasons)
+
+
+def named(unit: Unit, id: str) -> str:
+    """The name of a skill or theme; anything else as it is."""
+    word = unit.get(Word, id) if id.startswith(("skl_", "thm_")) else None
+    return word.name if word is not None else id
 
 
 def _in_words(alone: Alone) -> Unmatched:
