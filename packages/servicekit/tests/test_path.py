@@ -162,7 +162,8 @@ def test_a_batch_in_a_codec_that_is_missing_here_is_parked_whole_and_delays_othe
 def _send_compressed(bootstrap: str, topic: str, records: list[Record], lacking: pytest.MonkeyPatch) -> None:
     with lacking.context() as has:
         has.setattr(kafka.codec, "has_zstd", lambda: True)
-        producer = kafka.KafkaProducer(bootstrap_servers=bootstrap, compression_type="zstd", linger_ms=200)
+        # They travel as one batch, however slow the machine is: only the flush sends them.
+        producer = kafka.KafkaProducer(bootstrap_servers=bootstrap, compression_type="zstd", linger_ms=60_000)
         for one in records:
             producer.send(topic, key=one.key, value=one.value, headers=list(one.headers))
         producer.flush()
