@@ -297,6 +297,10 @@ def test_what_would_change_a_refusal_is_asked_and_read_after_a_while(
 @pytest.mark.parametrize(
     ("found", "words"),
     [
+        (
+            {"changes": [{"kind": "wish", "rank": 1, "tried": True}]},
+            "Ana Silva wishing for Cara Lindqvist before anybody",
+        ),
         ({"cost": 0.0}, "another result is as good"),
         ({"cost": 0.00001}, "together 0.01 points"),
         ({"people": 1}, "One person fewer would be matched."),

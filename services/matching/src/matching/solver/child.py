@@ -104,15 +104,16 @@ def _finding(told: WhyNot, mentee_id: str) -> Finding:
         )
         for one in told.tried
     )
+    cost = None if told.cost is None else round(told.cost, 6)
     return Finding(
-        verdict=told.verdict, cost=told.cost, people=told.people, changes=(*found, *_without_trying(told, mentee_id))
+        verdict=told.verdict, cost=cost, people=told.people, changes=(*found, *_without_trying(told, mentee_id))
     )
 
 
 def _without_trying(told: WhyNot, mentee_id: str) -> Iterator[Counterfactual]:
     if told.verdict == "price":
         score, lock = told.changes[-2:]
-        yield Counterfactual(kind="score", words=score, tried=False, score=max(told.cost or 0.0, 0.0))
+        yield Counterfactual(kind="score", words=score, tried=False, score=round(max(told.cost or 0.0, 0.0), 6))
         # The price was found by locking it.
         yield Counterfactual(kind="lock", words=lock, tried=True)
     elif told.verdict == "locked":

@@ -22,6 +22,8 @@ def change_in_words(change: Mapping[str, Any], rule: str | None, mentee: str, me
     match change["kind"]:
         case "seat":
             return _("One more place with %(mentor)s, %(seats)s in all.", mentor=mentor, seats=change["seats"])
+        case "wish" if change["rank"] == 1:
+            return _("%(mentee)s wishing for %(mentor)s before anybody else.", mentee=mentee, mentor=mentor)
         case "wish":
             return _(
                 "%(mentee)s wishing for %(mentor)s, in place %(rank)s or higher.",
