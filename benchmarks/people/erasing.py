@@ -11,6 +11,7 @@ from contracts.profiles import ErasureStarted
 from feedback import repository as feedback_repository
 from feedback.handlers import HANDLERS as FEEDBACK
 from matching.handlers import HANDLERS as MATCHING
+from matching.timers import TIMERS as MATCHING_TIMERS
 from notifications import repository as notifications_repository
 from notifications.handlers import HANDLERS as NOTIFICATIONS
 from profiles import repository
@@ -69,6 +70,9 @@ class Erasing:
     def _start(self, works: Works, log: KafkaLog, matching: MongoStore) -> None:  # type: ignore[type-arg]
         clocks = timers(AT_ONCE, timedelta(days=90), partial(new_signing_key, "s" * 32))
         works.start(Timers("profiles", self._profiles, CLOCK, clocks[:1]).step, pause=0.2)
+        # Runs are forgotten before matching gives its receipt.
+        of_runs = [one for one in MATCHING_TIMERS if one.name == "run-forgetting"]
+        works.start(Timers("matching", matching, CLOCK, of_runs).step, pause=0.2)
         # What else these services do with people's events is not part of an erasure.
         tables = {"matching": MATCHING, "feedback": FEEDBACK, "notifications": NOTIFICATIONS}
         _serve(works, "profiles", self._profiles, log, handlers(AT_ONCE))

@@ -301,6 +301,7 @@ def test_somebody_is_forgotten_everywhere_though_services_die_midway_and_everyth
     assert set(done["destroyed"]) == set(SERVICES)
     assert done["destroyed"]["feedback"]["reviews"] >= 1
     assert done["destroyed"]["matching"]["request_messages"] == 1
+    assert done["destroyed"]["matching"]["run_snapshots"] == 1
     assert done["destroyed"]["notifications"]["parked_events"] >= 1
     assert found_in_databases(site, canary) == []
     assert found_in_topics(site, canary) == []

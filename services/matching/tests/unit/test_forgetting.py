@@ -17,12 +17,17 @@ from contracts.profiles import (
 )
 from matching.domain.mentorship import Mentorship
 from matching.domain.person import Person, Profile
+from matching.domain.snapshot import Chunk
 from matching.pool import Pools
+from matching.timers import TIMERS
 from matching.use_cases.mentorships import resume_mentorship
+from matching.use_cases.runs import starting
 from servicekit.refusals import Refusal
+from servicekit.timers import Timers
 
+from .solving import compute
 from .test_handlers import _happened
-from .world import World, caller
+from .world import CARA, World, caller
 
 LATER = datetime(2027, 2, 1, tzinfo=UTC)
 CANARY = "canary-7f3a"
@@ -51,6 +56,17 @@ SAYS = ProfileChanged(person_id="prs_ana", avoid=("prs_x",), capacity=2)
 
 def receipts(world: World) -> list[dict[str, object]]:
     return [row["data"] for row in world.store.held("outbox") if row["type"].endswith("receipt.recorded.v1")]
+
+
+def looked_through(world: World) -> None:
+    """The clock that removes them from snapshots had its turn."""
+    Timers("matching", world.store, world.clock, TIMERS).step()
+
+
+def in_snapshots(world: World, person_id: str) -> int:
+    """How many parts of snapshots hold them."""
+    chunks = [world.get(Chunk, one["_id"]) for one in world.store.held("run_snapshots")]
+    return sum(person_id in {person.person_id for person in chunk.unpacked()} for chunk in chunks)
 
 
 def test_whoever_asked_to_be_forgotten_rests_and_comes_back_when_it_is_undone(world: World) -> None:
@@ -109,11 +125,12 @@ def test_everything_goes_once_and_one_receipt_says_how_much(world: World, order:
     world.asked(program, "ana", "ben", CANARY)
     for event in (*order, *order):
         _happened(world, event)
+    looked_through(world)
     left = {name: world.store.held(name) for name in ("people", "profiles", "requests", "enrolments", "replies")}
     assert CANARY not in str(left)
     (told,) = receipts(world)
     told_of = ("people", "profiles", "request_messages", "wishes")
-    counts = dict.fromkeys(told_of, 1) | {"proposals": 0, "replies": 0, "parked_events": 0}
+    counts = dict.fromkeys(told_of, 1) | {"proposals": 0, "replies": 0, "parked_events": 0, "run_snapshots": 0}
     assert told == {"erasure_id": "era_1", "person_id": "prs_ana", "destroyed": counts}
 
 
@@ -125,11 +142,13 @@ def test_a_replay_of_everything_that_was_ever_told_does_not_bring_the_person_bac
         _happened(world, event)
         person, profile = world.get(Person, "prs_ana"), world.get(Profile, "prs_ana")
         assert (person.status, person.attributes, person.hidden_by, profile.avoid) == ("erased", {}, (), ())
+        looked_through(world)
     assert len(receipts(world)) == 1
 
 
 def test_a_receipt_is_given_for_somebody_nobody_knew_here(world: World) -> None:
     _happened(world, STARTED)
+    looked_through(world)
     assert receipts(world)[0]["destroyed"] == {
         "people": 0,
         "profiles": 0,
@@ -138,4 +157,26 @@ def test_a_receipt_is_given_for_somebody_nobody_knew_here(world: World) -> None:
         "proposals": 0,
         "replies": 0,
         "parked_events": 0,
+        "run_snapshots": 0,
     }
+
+
+def test_the_receipt_waits_until_no_snapshot_of_a_run_holds_them(world: World) -> None:
+    program = world.program()
+    for name, role in (("ana", "mentee"), ("ben", "mentor")):
+        world.profile(name, capacity=1)
+        world.enrolled(program, name, role)
+    for _ in range(2):
+        starting.start_run(world.store, world.clock, CARA, program.id, overrides={})
+        assert compute(world)
+    for event in (STARTED, STARTED):
+        _happened(world, event)
+    assert receipts(world) == []
+    assert in_snapshots(world, "prs_ana") == 2
+    looked_through(world)
+    (told,) = receipts(world)
+    assert told["destroyed"]["run_snapshots"] == 2  # type: ignore[index]
+    assert in_snapshots(world, "prs_ana") == 0
+    # Asked for again, an hour's last look is not waited for.
+    _happened(world, ErasureStarted(erasure_id="era_2", person_id="prs_ana", deadline=LATER))
+    assert [one["erasure_id"] for one in receipts(world)] == ["era_1", "era_2"]

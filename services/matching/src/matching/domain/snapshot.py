@@ -119,9 +119,12 @@ class Forgetting(Entity):
     """A person is being removed from every snapshot, and from the pairs that runs were given: how far that got.
 
     The id is the person's. What was being stored when the erasure came may come after the first look, hence a last one.
+    `erasures` wait for their receipt until the first look is over; `found` counts the parts of snapshots they were in.
     """
 
     after: str = ""
     inputs_after: str = ""
     due_at: datetime
     is_last: bool = False
+    erasures: tuple[str, ...] = ()
+    found: int = 0

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from contracts.matching import ReceiptRecorded
 from matching.domain.mentorship import Mentorship
-from matching.domain.person import Erasure, Person, Profile
+from matching.domain.person import Person, Profile
 from matching.domain.program import Program
+from matching.domain.snapshot import Forgetting
 from matching.ports.unit import Store, Unit
 from matching.use_cases.people import leave_everything, supersede_requests
+from matching.use_cases.receipts import give_receipt
 from matching.use_cases.runs.leaving import forget_in_runs
 from matching.use_cases.seating import seats_of, touch
 from servicekit.clock import Clock
@@ -59,13 +60,15 @@ def show_person(store: Store, clock: Clock, erasure_id: str, person_id: str) -> 
 
 
 def erase_person(store: Store, clock: Clock, erasure_id: str, person_id: str) -> None:
-    """An erasure has started: destroy, and say how much; once per erasure."""
+    """An erasure has started: destroy, and say how much, once per erasure and not before snapshots are without them."""
 
     def work(unit: Unit) -> None:
         person = _forgotten(unit, person_id, clock.now())
-        if unit.get(Erasure, erasure_id) is None:
-            receipt = ReceiptRecorded(erasure_id=erasure_id, person_id=person_id, destroyed=person.destroyed)
-            unit.save(Erasure(id=erasure_id, person_id=person_id), receipt)
+        forgetting = unit.get(Forgetting, person_id)
+        if forgetting is None or forgetting.is_last:
+            give_receipt(unit, erasure_id, person_id, person.destroyed)
+        elif erasure_id not in forgetting.erasures:
+            unit.save(replace(forgetting, erasures=(*forgetting.erasures, erasure_id)))
 
     store.atomically(work)
 

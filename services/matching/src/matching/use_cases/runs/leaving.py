@@ -8,6 +8,7 @@ from matching.domain.person import Person
 from matching.domain.run import Run
 from matching.domain.snapshot import Chunk, Forgetting
 from matching.ports.unit import Store, Unit
+from matching.use_cases.receipts import give_receipt
 from matching.use_cases.runs.pairs import take_out
 from servicekit.caller import Caller
 from servicekit.clock import Clock
@@ -69,26 +70,34 @@ def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
 
 
 def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
-    """Remove an erased person from the next few chunks and pairs; after the last once more, an hour later."""
+    """Remove an erased person from the next few chunks and pairs; after the last once more, an hour later.
+
+    When all were looked through for the first time, the erasures that wait have their receipt.
+    """
 
     def work(unit: Unit) -> None:
         progress = unit.require(Forgetting, person_id)
         discard_questions(unit, person_id)
         chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
         inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
+        found = progress.found
         for chunk in chunks:
             _forget_in_figures(unit, chunk, person_id)
-            _save_if_changed(unit, chunk, chunk.without(person_id))
+            found += _save_if_changed(unit, chunk, chunk.without(person_id))
         for held in inputs:
-            _save_if_changed(unit, held, held.without(frozenset({person_id})))
+            found += _save_if_changed(unit, held, held.without(frozenset({person_id})))
         if CHUNKS_AT_ONCE in (len(chunks), len(inputs)):
             after = chunks[-1].id if chunks else progress.after
-            unit.save(replace(progress, after=after, inputs_after=inputs[-1].id if inputs else progress.inputs_after))
+            inputs_after = inputs[-1].id if inputs else progress.inputs_after
+            unit.save(replace(progress, after=after, inputs_after=inputs_after, found=found))
         elif progress.is_last:
             unit.remove(progress)
         else:
+            destroyed = {**unit.require(Person, person_id).destroyed, "run_snapshots": found}
+            for erasure_id in progress.erasures:
+                give_receipt(unit, erasure_id, person_id, destroyed)
             again = clock.now() + LAST_LOOK_AFTER
-            unit.save(replace(progress, after="", inputs_after="", due_at=again, is_last=True))
+            unit.save(Forgetting(id=person_id, version=progress.version, due_at=again, is_last=True))
 
     store.atomically(work)
 
@@ -102,6 +111,7 @@ def _forget_in_figures(unit: Unit, chunk: Chunk, person_id: str) -> None:
                     _save_if_changed(unit, run, replace(run, figures=run.figures.forgetting(person.fact)))
 
 
-def _save_if_changed(unit: Unit, before: E, after: E) -> None:
+def _save_if_changed(unit: Unit, before: E, after: E) -> bool:
     if after != before:
         unit.save(after)
+    return after != before
