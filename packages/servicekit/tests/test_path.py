@@ -16,7 +16,7 @@ from servicekit.config import KafkaSettings
 from servicekit.consumer import Applying, Consumer
 from servicekit.handling import topics_of
 from servicekit.kafka import KafkaLog
-from servicekit.log import WrongTopic
+from servicekit.log import Partition, RawRecord, WrongTopic
 from servicekit.mongo import MongoStore, connect
 from servicekit.relay import Relay
 from servicekit.store import Unit
@@ -157,6 +157,24 @@ def test_a_batch_in_a_codec_that_is_missing_here_is_parked_whole_and_delays_othe
     eventually(lambda: (consumer.step() or True) and felt(listener)["req_1"] == [1, 2, 3, 4])
     assert parking.listing(listener) == []
     consumer.close()
+
+
+def test_a_new_reader_never_meets_a_batch_that_it_is_past(
+    events: KafkaLog, stack_backing: Backing, own_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = "mentormesh.matching.request"
+    monkeypatch.setattr(kafka.codec, "has_zstd", lambda: False)
+    _send_compressed(stack_backing.kafka, f"{own_name}.matching.request", [record("req_1", 1)], monkeypatch)
+    writer = events.sender("writer")
+    writer.send([record("req_1", 2)])
+    writer.close()
+    (ours,) = [held for held, end in events.ends(Partition(topic, number) for number in range(12)).items() if end]
+    reader = events.reader("late", [topic], lambda partitions: {held: 1 for held in partitions if held == ours})
+    # In one poll that lasts it joins, is given its partitions, and could fetch.
+    found: list[RawRecord] = []
+    eventually(lambda: found.extend(reader.poll(5.0, 10)) or found)
+    assert [raw.offset for raw in found] == [1]
+    reader.close()
 
 
 def _send_compressed(bootstrap: str, topic: str, records: list[Record], lacking: pytest.MonkeyPatch) -> None:

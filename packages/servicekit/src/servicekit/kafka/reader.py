@@ -24,19 +24,26 @@ log = structlog.get_logger()
 
 
 class _Newcomers(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
-    """Remembers which partitions this member was given and has not yet placed.
+    """Remembers which partitions this member was given and has not yet placed, and has the client `wait` with them.
 
-    It runs on the client's own thread, where an exception would only be logged, so it does no more than remember.
+    Else the same poll may fetch from the group's offsets, which are behind ours, and meet a batch there that it cannot
+    open: each new reader would fail at the one that was parked before. It runs on the client's own thread, where an
+    exception would only be logged, so it does no more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wait: Callable[..., None]) -> None:
+        self._wait = wait
         self._partitions: set[TopicPartition] = set()
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self._partitions.difference_update(revoked)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self._partitions.update(assigned)
+        # In this order: whoever takes one in between places it, and must not find it waiting ever after.
+        try:
+            self._wait(*assigned)
+        finally:
+            self._partitions.update(assigned)
 
     def take(self) -> set[TopicPartition]:
         taken = set(self._partitions)
@@ -62,7 +69,7 @@ class KafkaReader:
         self._unopened = unopened
         self.spent = False
         self._was_member = False
-        self._newcomers = _Newcomers()
+        self._newcomers = _Newcomers(lambda *partitions: self._consumer.pause(*partitions))
         with answering(settings, "a consumer"):
             self._consumer = KafkaConsumer(
                 **client_options(settings, wire.scoped(group)),
@@ -171,6 +178,7 @@ class KafkaReader:
                     self._consumer.seek_to_beginning(partition)
                 else:
                     self._consumer.seek(partition, offset)
+            self._consumer.resume(*held)
 
     def _raw(self, record: Any) -> RawRecord:
         return RawRecord(
