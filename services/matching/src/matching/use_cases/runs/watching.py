@@ -1,6 +1,7 @@
 """What looks after a computation while it goes on: renews the lease, and notices that it is to end."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ class Stopped(Exception):
 
 
 @dataclass
-class Watch:
+class Watch(ABC):
     """Called several times a second while something is computed."""
 
     store: Store
@@ -36,6 +37,6 @@ class Watch:
             raise LeaseLost(f"the lease {self.lease.name} has another owner")
         self.look(stage, share, now)
 
+    @abstractmethod
     def look(self, stage: str, share: float, now: float) -> None:
         """What is to be noted, and whether it goes on; raises Stopped."""
-        raise NotImplementedError
