@@ -8,6 +8,7 @@ from flask import Response
 from matching.api.pages import after, position
 from matching.domain.proposal import Proposal
 from matching.domain.run import Run
+from matching.schemas.questions import QuestionSchema
 from matching.schemas.runs import (
     CompareQuery,
     ComparisonSchema,
@@ -17,7 +18,6 @@ from matching.schemas.runs import (
     ProposalPage,
     ProposalQuery,
     ProposalSchema,
-    QuestionSchema,
     RunPage,
     RunSchema,
     SolveAgain,
