@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -35,7 +34,7 @@ from .trips import RoundTrips
 
 pytestmark = [pytest.mark.stack, pytest.mark.long]
 
-Worker = Callable[[], "subprocess.Popen[bytes]"]
+Worker = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -52,27 +51,32 @@ def world(stack_backing: Backing, own_name: str) -> Iterator[World]:
 
 @pytest.fixture
 def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Worker]:
-    """Starts a worker of the service; those that are left at the end are ended."""
+    """Starts a worker of the service, or a program that becomes one; those that are left at the end are ended."""
     made = subprocess.run(
         [sys.executable, "-m", "matching", "init"], env=environment, capture_output=True, text=True, timeout=120
     )
     assert made.returncode == 0, made.stderr
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> "subprocess.Popen[bytes]":
+    def start(*program: str) -> "subprocess.Popen[bytes]":
         with (tmp_path / f"{len(started)}.log").open("w") as lines:
             started.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "matching", "work"], env=environment, stdout=lines, stderr=subprocess.STDOUT
+                    [sys.executable, *(program or ("-m", "matching")), "work"],
+                    env=environment,
+                    stdout=lines,
+                    stderr=subprocess.STDOUT,
                 )
             )
         return started[-1]
 
     yield start
-    for process in started:
+    for number, process in enumerate(started):
+        # A test that fails shows what its workers had to say.
         if process.poll() is None:
             process.terminate()
-            assert process.wait(30) == 0, (tmp_path / f"{started.index(process)}.log").read_text()
+            assert process.wait(30) == 0
+        print(f"worker {number}: {process.returncode}", (tmp_path / f"{number}.log").read_text(), sep="\n")
 
 
 def _crowd(world: World, mentees: int, mentors: int, seats: int, **values: Any) -> Program:
@@ -95,17 +99,6 @@ def _until(holds: Callable[[], Any], seconds: float = 60.0, every: float = 0.02)
             return told
         time.sleep(every)
     pytest.fail("it did not happen in time")
-
-
-@contextmanager
-def _holding_seats(world: World, name: str) -> Iterator[None]:
-    """A transaction that has changed somebody's seats is open, so that any other one conflicts."""
-    with world.store.database.client.start_session() as session:
-        session.start_transaction()
-        where = {"_id": f"prs_{name}"}
-        world.store.database["seats"].update_one(where, {"$set": {"held": True}}, session=session)
-        yield
-        session.abort_transaction()
 
 
 def _solvers_of(process: "subprocess.Popen[bytes]") -> list[int]:
@@ -166,19 +159,6 @@ def test_no_mentor_is_over_capacity_while_runs_are_published_and_requests_accept
     assert told["mentorship.proposed"] == done.pairs["published"]
 
 
-def test_a_pair_at_which_others_are_all_the_time_stops_no_other(world: World, worker: Worker) -> None:
-    program = _crowd(world, mentees=12, mentors=12, seats=1)
-    run = started(world, program)
-    assert compute(world)
-    publishing.publish_run(world.store, world.clock, CARA, run.id)
-    with _holding_seats(world, "a005"):
-        worker()
-        _until(lambda: len(_held(world, "mentorships")) == 11)
-        assert found(world, run).state == "publishing"
-    _until(lambda: found(world, run).state == "published")
-    assert (found(world, run).pairs["published"], found(world, run).pairs["skipped"]) == (12, 0)
-
-
 def test_a_pair_more_costs_no_command_more_to_publish(stack_backing: Backing, own_name: str, trips: RoundTrips) -> None:
     client: MongoClient[dict[str, Any]] = MongoClient(stack_backing.mongodb, tz_aware=True, event_listeners=[trips])
     store = MongoStore(client[own_name], repository.Unit, Catalogue(repository.DOCUMENTS), "matching")
@@ -204,14 +184,8 @@ def test_a_worker_killed_at_the_half_of_publishing_doubles_nothing(world: World,
     run = started(world, program)
     assert compute(world)
     publishing.publish_run(world.store, world.clock, CARA, run.id)
-    # One pair cannot be made meanwhile, so that the worker is never too early done.
-    with _holding_seats(world, "a060"):
-        first = worker()
-        _until(lambda: len(_held(world, "mentorships")) >= 40)
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-    half = len(_held(world, "mentorships"))
-    assert 40 <= half < 120
+    assert worker(str(Path(__file__).with_name("dies_publishing.py"))).wait(60) == -signal.SIGKILL
+    assert len(_held(world, "mentorships")) == publishing.AT_ONCE, "it died within its second transaction"
     assert found(world, run).state == "publishing"
     worker()
     _until(lambda: found(world, run).state == "published")

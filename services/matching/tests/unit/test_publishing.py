@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from matching import repository
 from matching.domain.errors import AlreadyPublishing, DeadlinePassed
 from matching.domain.mentorship import Mentorship
 from matching.domain.program import Program
 from matching.domain.run import Run
+from matching.domain.seats import Seats
 from matching.domain.terms import Group
 from matching.pool import Pools
 from matching.timers import TIMERS
@@ -15,6 +17,7 @@ from matching.use_cases import enrolments, mentorships, programs, recommendation
 from matching.use_cases.runs import publishing, reading, starting
 from servicekit.caller import Caller
 from servicekit.refusals import NotFound, WrongState
+from servicekit.store import Conflict
 from servicekit.timers import Timers
 
 from .solving import found, pairs, published, solved
@@ -298,3 +301,27 @@ def test_a_manager_takes_a_proposal_back(world: World) -> None:
     ended = mentorships.end_mentorship(world.store, world.clock, CARA, one.id, "not_a_fit")
     assert ended.state == "declined"
     assert world.seats("ben").taken == 0
+
+
+def test_a_pair_at_which_others_are_all_the_time_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = world.program()
+    for number in range(12):
+        world.enrolled(program, f"a{number:02d}", "mentee")
+        world.enrolled(program, f"b{number:02d}", "mentor", capacity=1)
+    run = solved(world, program)
+    publishing.publish_run(world.store, world.clock, CARA, run.id)
+
+    def contended(self: repository.Unit, entity: Any, *events: Any) -> Any:
+        if entity.id == "prs_a05" and isinstance(entity, Seats):
+            raise Conflict("others are at it")
+        return save(self, entity, *events)
+
+    save = repository.Unit.save
+    with monkeypatch.context() as patch:
+        patch.setattr(repository.Unit, "save", contended)
+        assert publishing.publish_some(world.store, world.clock) == 12
+        assert publishing.publish_some(world.store, world.clock) == 1
+    assert len(_mentorships(world)) == 11
+    assert found(world, run).state == "publishing"
+    done = published(world, run)
+    assert (done.state, done.pairs["published"], done.pairs["skipped"]) == ("published", 12, 0)
