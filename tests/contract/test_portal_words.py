@@ -24,10 +24,8 @@ from feedback.domain import health, session
 from matching.domain import enrolment, mentorship, program, question, request, run
 from matching.domain.errors import AlreadyPaired, NoSeatLeft, NotAvailable
 from matching.ports.matcher import ReasonCode
-from matching.use_cases.recommendations import REMEDIES
-from matching.use_cases.recommendations import WORDS as RULES
-from matching.use_cases.runs.reading import ALONE
-from matching.use_cases.runs.reading import REMEDIES as ALONE_REMEDIES
+from matching.use_cases.words import ALONE, HELPS, HELPS_ALONE
+from matching.use_cases.words import WORDS as RULES
 from notifications.domain.message import Kind
 from notifications.domain.preferences import Channel
 from portal.pages import people_words, run_words, words
@@ -112,8 +110,8 @@ def test_no_words_are_kept_for_what_nobody_says() -> None:
         (run_words.RULES, RULES),
         (run_words.UNMATCHED, ALONE),
         (run_words.VERDICTS, set(get_args(question.Verdict)) - {"rule"}),
-        (run_words.HELPS, REMEDIES),
-        (run_words.HELPS_ALONE, ALONE_REMEDIES),
+        (run_words.HELPS, HELPS),
+        (run_words.HELPS_ALONE, HELPS_ALONE),
         (people_words.STATUSES, get_args(person.Status)),
         (people_words.ROLES_GIVEN, GRANTABLE),
         (people_words.WHAT_ROLES_DO, GRANTABLE),

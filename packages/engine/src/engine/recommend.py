@@ -38,7 +38,7 @@ def recommend(pool: Pool, mentee_id: str, limit: int = 10) -> list[Recommendatio
         if len(found) == limit:
             break
         mentor = pool.people[pool.ids[row]]
-        if pool.program.kind != "peer" and points_the_other_way(pool, mentee, mentor):
+        if points_the_other_way(pool, mentee, mentor):
             continue
         exact = score.pair(mentee, mentor, pool.program, pool.rarity)
         if exact.exact < pool.program.floor - score.ROUNDING:

@@ -86,6 +86,21 @@ def test_a_run_that_proves_nothing_finds_the_same_total_and_breaks_no_rule(world
     assert world.verdict(plain.rate_without_fairness) == []
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_a_run_of_peers_breaks_no_rule_and_tells_whoever_is_over_why(world: World, seed: int) -> None:
+    dice = random_people(world, seed)
+    for row in world.rows:
+        row["role"] = "both"
+    world.settings |= {"kind": "peer", "floor": dice.choice([0.0, 0.2]), "rules": {"max_time_zone_hours": 8}}
+    world.write_inputs()
+    program = read_program_file(world.program)
+    file = read_people(world.people, program.attributes)
+    result = match(program, file.people, file.managers)
+    world.pairs.write_text(pairs_csv(result), encoding="utf-8")
+    world.unmatched.write_text(as_csv(COLUMNS, (one.row() for one in unmatched(result))), encoding="utf-8")
+    assert world.verdict(None) == []
+
+
 def rate_of(case: Case) -> float | None:
     return case.result.rate_without_fairness if case.rules.program.fairness else None
 

@@ -35,6 +35,12 @@ def test_giving_an_unmatched_person_the_seat_costs_exactly_what_was_said(seed: i
         assert person.by == pytest.approx(min(costs), abs=2e-6)
 
 
+def test_whoever_is_over_among_peers_lost_a_seat_and_is_in_nobodys_wrong_direction() -> None:
+    peers = [Person(person_id, "both", "Europe/Berlin", remote=True, languages=("en",)) for person_id in "abc"]
+    (over,) = unmatched(match(replace(PROGRAM, kind="peer"), peers))
+    assert (over.reason, over.candidates, over.removed["direction"]) == ("no_seat", 2, 0)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_person_who_took_the_seat_is_among_its_holders(seed: int) -> None:
     result = match(PROGRAM, company(24, 8, seed))
@@ -46,9 +52,10 @@ def test_a_person_who_took_the_seat_is_among_its_holders(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_candidates_and_removals_agree_with_the_rule_for_each_pair(seed: int) -> None:
-    program = replace(PROGRAM, floor=0.25)
-    people = company(20, 8, seed, both=0.3)
+@pytest.mark.parametrize("kind", ["one_to_one", "peer"])
+def test_candidates_and_removals_agree_with_the_rule_for_each_pair(kind: Any, seed: int) -> None:
+    program = replace(PROGRAM, floor=0.25, kind=kind)
+    people = company(20, 8, seed, both=1.0 if kind == "peer" else 0.3)
     pool = Pool(program, people)
     result = match(program, people)
     assert len(unmatched(result)) == len(result.unmatched)

@@ -292,6 +292,9 @@ class Unit(store.Unit):
     def runs_in(self, program_id: str, states: Sequence[run.State]) -> list[Run]:
         return self.find(Run, {"program_id": program_id, "state": {"$in": list(states)}})
 
+    def newest_run(self, program_id: str, states: Sequence[run.State]) -> Run | None:
+        return self.first(Run, {"program_id": program_id, "state": {"$in": list(states)}}, (("_id", -1),))
+
     def next_run(self) -> Run | None:
         # In the order of the letters, what runs comes last.
         return self.first(Run, {"state": {"$in": ["running", "queued"]}}, (("state", -1), ("_id", 1)))

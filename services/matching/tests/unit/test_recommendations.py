@@ -18,7 +18,7 @@ from matching.pool import FRESH_FOR, Followed, Pools
 from matching.pool.words import sentence
 from matching.ports.matcher import Why
 from matching.use_cases import enrolments, forgetting, mentorships, people, programs, recommendations, requests
-from matching.use_cases.recommendations import WORDS
+from matching.use_cases.words import WORDS
 from servicekit.refusals import Forbidden
 from servicekit.testing.store import MemorySession
 

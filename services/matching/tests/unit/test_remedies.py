@@ -7,8 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from contracts.profiles import SkillOffered
-from matching.use_cases.recommendations import REMEDIES, WORDS
-from matching.use_cases.runs import reading
+from matching.use_cases.words import ALONE, HELPS, HELPS_ALONE, WORDS
 from servicekit.testing.web import Issuer
 
 from .test_api import Browser
@@ -66,7 +65,7 @@ def test_what_people_may_change_lifts_the_rule(company: Company, rule: str) -> N
     program = company.enrolled()
     apart(company)
     why = explained(company, program)
-    assert [why[key] for key in ("available", "rule", "would_help")] == [False, rule, REMEDIES[rule]]
+    assert [why[key] for key in ("available", "rule", "would_help")] == [False, rule, HELPS[rule]]
     helped(company)
     assert explained(company, program)["available"]
 
@@ -77,11 +76,11 @@ def test_what_a_program_may_change_lifts_the_rule(company: Company, rule: str) -
     program = company.enrolled(**terms)
     apart(company)
     why = explained(company, program)
-    assert [why[key] for key in ("available", "rule", "would_help")] == [False, rule, REMEDIES[rule]]
+    assert [why[key] for key in ("available", "rule", "would_help")] == [False, rule, HELPS[rule]]
     run = company.run(program)
     path = f"/runs/{run['id']}/explanation?mentee=prs_ana&mentor=prs_ben"
     in_run = company.cara.get(path).json
-    assert (in_run["rule"], in_run["would_help"]) == (rule, REMEDIES[rule])
+    assert (in_run["rule"], in_run["would_help"]) == (rule, HELPS[rule])
     assert explained(company, company.enrolled(**others))["available"]
 
 
@@ -92,6 +91,87 @@ def test_one_more_seat_lifts_a_mentor_who_has_none(company: Company) -> None:
     assert (why["rule"], why["would_help"]) == ("capacity", "One more seat of the mentor.")
     company.world.profile("ben", capacity=1)
     assert explained(company, program)["available"]
+
+
+def test_a_place_in_the_role_lifts_somebody_who_has_none(company: Company) -> None:
+    program = company.enrolled()
+    ask = f"/programs/{program}/explanation?mentee=prs_ana&mentor=prs_ada"
+    why = company.cara.get(ask).json
+    assert (why["rule"], why["would_help"]) == ("role", HELPS["role"])
+    body = {"role": "mentor", "person_id": "prs_ada"}
+    assert company.cara.post(f"/programs/{program}/enrolments", body).status_code == 201
+    assert company.cara.get(ask).json["available"]
+
+
+def test_two_who_fit_better_the_other_way_round_may_be_asked_that_way(company: Company) -> None:
+    company.world.profile("ana", skills_wanted=("skl_a",), capacity=1)
+    company.world.profile("ben", capacity=1, skills_offered=(SkillOffered(skill_id="skl_a", level=5),))
+    program = company.program()
+    for name in ("ana", "ben"):
+        for role in ("mentee", "mentor"):
+            body = {"role": role, "person_id": f"prs_{name}"}
+            assert company.cara.post(f"/programs/{program}/enrolments", body).status_code == 201
+    why = company.cara.get(f"/programs/{program}/explanation?mentee=prs_ben&mentor=prs_ana").json
+    assert (why["rule"], why["would_help"]) == ("direction", HELPS["direction"])
+    assert explained(company, program)["available"]
+
+
+# Why nobody is found for Ana, and the change that is told: the program's terms, and what is so of people.
+NOBODY: dict[str, tuple[dict[str, Any], Change, dict[str, Any], Change]] = {
+    **{rule: ({}, apart, {}, helped) for rule, (apart, helped) in BY_PEOPLE.items() if rule != "unknown"},
+    **{rule: (terms, apart, others, lambda company: None) for rule, (terms, apart, others) in BY_PROGRAM.items()},
+    "capacity": ({}, lambda company: company.world.profile("ben", capacity=0), {}, profile("ben")),
+}
+
+
+def _one_of_each(company: Company, **terms: Any) -> str:
+    program = company.program(**terms)
+    for name, role in (("ana", "mentee"), ("ben", "mentor")):
+        body = {"role": role, "person_id": f"prs_{name}"}
+        assert company.cara.post(f"/programs/{program}/enrolments", body).status_code == 201
+    return program
+
+
+def _why_alone(company: Company, program: str) -> tuple[str, str]:
+    (alone,) = company.cara.get(f"/runs/{company.run(program)['id']}/unmatched").json["items"]
+    return alone["reason"], alone["would_help"]
+
+
+@pytest.mark.parametrize("rule", NOBODY)
+def test_what_would_help_a_mentee_without_a_mentor_gives_them_one(company: Company, rule: str) -> None:
+    terms, apart, others, helped = NOBODY[rule]
+    program = _one_of_each(company, **terms)
+    apart(company)
+    assert _why_alone(company, program) == (rule, HELPS_ALONE[rule])
+    helped(company)
+    again = _one_of_each(company, **others) if rule in BY_PROGRAM else program
+    assert company.pairs(company.run(again)) == {"ana": "ben"}
+
+
+def test_a_mentor_in_the_program_helps_where_there_is_none(company: Company) -> None:
+    program = company.program()
+    body = {"role": "mentee", "person_id": "prs_ana"}
+    assert company.cara.post(f"/programs/{program}/enrolments", body).status_code == 201
+    assert _why_alone(company, program) == ("nobody", HELPS_ALONE["nobody"])
+    company.cara.post(f"/programs/{program}/enrolments", {"role": "mentor", "person_id": "prs_ben"})
+    assert company.pairs(company.run(program)) == {"ana": "ben"}
+
+
+def test_another_peer_helps_whoever_is_over_among_peers(company: Company) -> None:
+    program = company.program(kind="peer")
+    company.world.person("zoe")
+    company.world.profile("zoe", capacity=1)
+
+    def enrol(name: str) -> None:
+        for role in ("mentee", "mentor"):
+            body = {"role": role, "person_id": f"prs_{name}"}
+            assert company.cara.post(f"/programs/{program}/enrolments", body).status_code == 201
+
+    for name in ("ana", "ada", "ben"):
+        enrol(name)
+    assert _why_alone(company, program) == ("no_seat", HELPS_ALONE["no_seat"])
+    enrol("zoe")
+    assert company.alone(company.run(program)) == {}
 
 
 def test_what_is_private_has_no_remedy(company: Company) -> None:
@@ -121,5 +201,5 @@ def test_whoever_scores_higher_by_more_than_the_price_has_the_seat_that_was_lost
 
 
 def test_every_rule_has_words_and_a_remedy_unless_it_is_private() -> None:
-    assert WORDS.keys() - REMEDIES.keys() == {"private", "oneself", "not_available"}
-    assert reading.ALONE.keys() - reading.REMEDIES.keys() == {"private", "lost_seat", "direction"}
+    assert WORDS.keys() - HELPS.keys() == {"private", "oneself", "not_available"}
+    assert ALONE.keys() - HELPS_ALONE.keys() == {"private", "lost_seat", "direction"}

@@ -7,7 +7,7 @@ from matching.domain.errors import NoSeatLeft, NotAvailable
 from matching.domain.program import Program
 from matching.domain.proposal import Proposal
 from matching.domain.terms import Rules, Weights
-from matching.use_cases.runs import comparing, marking, reading, starting
+from matching.use_cases.runs import comparing, explaining, marking, reading, starting
 from servicekit.refusals import InvalidInput, NotFound, WrongState
 
 from .solving import compute, found, pairs, proposal, published, solved, started
@@ -115,7 +115,7 @@ def test_what_keeps_two_apart_privately_stays_private_when_a_pair_is_made_by_han
     run = solved(world, program)
     with pytest.raises(NotAvailable, match="private"):
         _mark(world, marking.replace_pair, run, "ana", "ben")
-    explained = comparing.explain_in_run(world.store, CARA, run.id, "prs_ana", "prs_ben")
+    explained = explaining.explain_in_run(world.store, CARA, run.id, "prs_ana", "prs_ben")
     assert (explained.proposed, explained.rule) == (False, "private")
 
 
@@ -136,12 +136,12 @@ def test_only_a_run_that_is_ready_can_be_changed(world: World, program: Program)
 def test_a_lost_seat_is_explained_by_who_has_it(world: World, program: Program) -> None:
     run = solved(world, program)
     mentee = next(one for one, mentor in pairs(world, run).items() if mentor == "bob")
-    explained = comparing.explain_in_run(world.store, CARA, run.id, f"prs_{mentee}", "prs_ben")
+    explained = explaining.explain_in_run(world.store, CARA, run.id, f"prs_{mentee}", "prs_ben")
     assert (explained.proposed, explained.rule, explained.percent) == (False, None, 100.0)
     assert [one.mentee_id for one in explained.seats_given_to] == [f"prs_{_with_ben(world, run)}"]
     assert explained.mentor_instead is not None
     assert explained.mentor_instead.mentor_id == "prs_bob"
-    assert comparing.explain_in_run(world.store, CARA, run.id, f"prs_{mentee}", "prs_bob").proposed
+    assert explaining.explain_in_run(world.store, CARA, run.id, f"prs_{mentee}", "prs_bob").proposed
 
 
 def test_two_runs_are_compared_by_figures_groups_and_people(world: World, program: Program) -> None:

@@ -12,14 +12,15 @@ from matching.domain.program import Program
 from matching.domain.question import Counterfactual, Finding, PairQuestion
 from matching.domain.run import MOST_ATTEMPTS, Run
 from matching.domain.terms import Weights, Wishes
+from matching.pool import Pools
 from matching.ports.solver import SolverDied, SolverRefused
-from matching.use_cases import data, forgetting
-from matching.use_cases.runs import asking, comparing, marking, starting
+from matching.use_cases import data, forgetting, recommendations
+from matching.use_cases.runs import asking, explaining, marking, starting
 from servicekit.caller import Caller
 from servicekit.lease import Lease
 from servicekit.refusals import Forbidden, NotFound, WrongState
 
-from .solving import InProcess, answer, compute, found, pairs, solved, started
+from .solving import InProcess, answer, compute, found, pairs, published, solved, started
 from .world import CARA, World, caller
 
 PAIR = ("prs_ana", "prs_ben")
@@ -176,11 +177,44 @@ def test_what_a_rule_answers_waits_for_nobody(company: Company) -> None:
 
 def test_the_explanation_of_the_pair_brings_the_question_along(world: World, run: Run) -> None:
     def explained() -> Any:
-        return comparing.explain_in_run(world.store, CARA, run.id, *PAIR).question
+        return explaining.explain_in_run(world.store, CARA, run.id, *PAIR).question
 
     assert explained() is None
     ask(world, run)
     assert explained() == read(world, run)
+
+
+def test_a_programs_explanation_tells_managers_what_its_newest_run_says(
+    company: Company, world: World, run: Run
+) -> None:
+    pools = Pools(world.store, world.clock)
+
+    def explained(by: Caller = CARA, mentee: str = "prs_ana") -> Any:
+        return recommendations.explain_pair(world.store, by, pools, run.program_id, mentee, "prs_ben")
+
+    ask(world, run)
+    assert answer(world)
+    told = explained()
+    assert (told.available, told.in_run.run_id, told.in_run.proposed) == (True, run.id, False)
+    assert [one.mentee_id for one in told.in_run.seats_given_to] == ["prs_ada"]
+    assert told.in_run.question == read(world, run)
+    assert told.in_run.question.cost > 0
+    assert explained(caller("ana")).in_run is None, "prices and others' seats are for managers"
+    world.person("eve")
+    world.enrolled(company.program, "eve", "mentee")
+    assert explained(mentee="prs_eve").in_run is None, "she came after the run"
+    newer = solved(world, company.program)
+    assert (explained().in_run.run_id, explained().in_run.question) == (newer.id, None)
+    starting.discard_run(world.store, world.clock, CARA, newer.id)
+    assert explained().in_run.run_id == run.id
+
+
+def test_the_seat_that_was_lost_is_told_when_the_run_is_published_too(world: World, run: Run) -> None:
+    published(world, run)
+    told = explaining.explain_in_run(world.store, CARA, run.id, *PAIR)
+    assert [one.mentee_id for one in told.seats_given_to] == ["prs_ada"]
+    assert told.mentor_instead is not None
+    assert told.mentor_instead.mentor_id == "prs_bob"
 
 
 def test_skills_are_told_by_their_names(world: World, run: Run) -> None:

@@ -15,7 +15,7 @@ from matching.domain.terms import Fairness, Rules, Weights
 from matching.ports.solver import SolverDied
 from matching.timers import TIMERS
 from matching.use_cases import forgetting, programs
-from matching.use_cases.runs import comparing, marking, reading, starting
+from matching.use_cases.runs import explaining, marking, reading, starting
 from servicekit.caller import Caller
 from servicekit.lease import Lease
 from servicekit.refusals import Forbidden, InvalidInput, NotFound, StoreUnavailable, WrongState
@@ -135,7 +135,7 @@ def test_runs_are_the_managers_and_their_figures_the_auditors_too(world: World, 
     with pytest.raises(Forbidden):
         reading.list_unmatched(world.store, auditor, run.id, None, 10)
     with pytest.raises(Forbidden):
-        comparing.explain_in_run(world.store, auditor, run.id, "prs_ana", "prs_ben")
+        explaining.explain_in_run(world.store, auditor, run.id, "prs_ana", "prs_ben")
     with pytest.raises(NotFound):
         reading.get_run(world.store, stranger, run.id)
     with pytest.raises(Forbidden):

@@ -138,7 +138,7 @@ def test_figures_are_told_in_words_and_small_groups_are_withheld(
     fair = {**TERMS, "fairness": {"group": "level", "tolerance": 0.02}}
     run = world.add_run(program["id"], terms=fair)
     page = cara.get(f"/runs/{run['id']}").text
-    for words in ("51 of 62", "82%", "All places with mentors who would fit went to pairs that fit better.",
+    for words in ("51 of 62", "82%", "All places with people who would fit went to pairs that fit better.",
                   "A private reason", "2 more than allowed stay without", "withheld", "82.3%", "85.0%",
                   "Match without fairness to compare"):  # fmt: skip
         assert words in page

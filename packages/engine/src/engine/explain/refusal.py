@@ -47,12 +47,10 @@ def _broken(pool: Pool, mentee: Person, mentor: Person) -> set[str]:
 def points_the_other_way(pool: Pool, mentee: Person, mentor: Person) -> bool:
     """Whether two people of role `both` may be matched the other way round and score better so.
 
-    Of a tie the more senior mentors, then the smaller id; between peers the smaller id stands first.
+    Of a tie the more senior mentors, then the smaller id. Between peers either way is the same.
     """
-    if not _peers(mentee, mentor) or mentee.person_id == mentor.person_id:
+    if pool.program.kind == "peer" or not _peers(mentee, mentor) or mentee.person_id == mentor.person_id:
         return False
-    if pool.program.kind == "peer":
-        return mentee.person_id > mentor.person_id
     here = score.pair(mentee, mentor, pool.program, pool.rarity).exact
     there = score.pair(mentor, mentee, pool.program, pool.rarity).exact
     if abs(there - here) > score.ROUNDING:

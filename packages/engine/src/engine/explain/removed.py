@@ -39,7 +39,7 @@ def removed_by_rule(cohort: Cohort, rows: Ints) -> Ints:
 
 
 def _needs_scores(cohort: Cohort) -> NDArray[np.bool_]:
-    """For which mentees (n,) the floor, or the direction between two people who are both, can remove anybody."""
+    """For which mentees (n,) the floor, the direction of two who are both, or a ban of a peer can remove anybody."""
     always = cohort.program.floor > 0 or cohort.program.kind == "peer"
     return np.asarray((cohort.twin_mentor >= 0) | always)
 
@@ -66,18 +66,26 @@ def _with_scores(cohort: Cohort, row: int, codes: Codes) -> None:
     # The floor stands before the level gap and forbidden pairs, so those are asked again with the score.
     mentors = np.flatnonzero(codes > rules.ORDER.index("floor"))
     mentors = mentors[codes[mentors] != ONESELF]
+    i, j = _pairs_of(cohort, row, mentors)
+    codes[mentors] = first_broken(cohort, i, j, scores_of(cohort, i, j).exact)
+
+
+def _pairs_of(cohort: Cohort, row: int, mentors: Ints) -> tuple[Ints, Ints]:
+    """The pairs of one mentee with these mentors; between peers, who have one row on either side, the smaller first."""
     i = np.full(len(mentors), row)
-    codes[mentors] = first_broken(cohort, i, mentors, scores_of(cohort, i, mentors).exact)
+    if cohort.program.kind == "peer":
+        return np.minimum(i, mentors), np.maximum(i, mentors)
+    return i, mentors
 
 
 def removed_by_one_rule(cohort: Cohort, row: int) -> dict[str, int]:
     """How many others each rule removes for a mentee who break no other rule: as many more candidates without it."""
     m = cohort.shape[1]
-    mentors, i = np.arange(m), np.full(m, row)
+    i, j = _pairs_of(cohort, row, np.arange(m))
     broken = dict(rules.column_rules(cohort.mentees.take(np.array([row])), cohort.mentors, cohort.program))
     for rule, keys in zip(BANS, (cohort.related, cohort.avoiding, cohort.forbidden, cohort.themselves), strict=True):
-        broken[rule] = np.isin(cohort.keys(i, mentors), keys)
+        broken[rule] = np.isin(cohort.keys(i, j), keys)
     if cohort.program.floor > 0:
-        broken["floor"] = scores_of(cohort, i, mentors).exact < cohort.program.floor - ROUNDING
+        broken["floor"] = scores_of(cohort, i, j).exact < cohort.program.floor - ROUNDING
     alone = np.sum([np.broadcast_to(each, m) for each in broken.values()], axis=0) == 1
     return {rule: int((each & alone).sum()) for rule, each in broken.items() if rule != "oneself"}

@@ -4,13 +4,8 @@ from typing import Any
 
 from flask import Response
 
-from matching.schemas.recommendations import (
-    ExplanationQuery,
-    ExplanationSchema,
-    MatchSchema,
-    RecommendationPage,
-    RecommendationQuery,
-)
+from matching.schemas.explanations import ExplanationSchema, PairQuery
+from matching.schemas.recommendations import MatchSchema, RecommendationPage, RecommendationQuery
 from matching.use_cases import recommendations
 from servicekit import web
 
@@ -38,7 +33,7 @@ def list_recommendations(query: dict[str, Any], program_id: str) -> Response:
 
 @blueprint.get("/programs/<program_id>/explanation")
 @web.operation("explanation.read", private=True)
-@blueprint.arguments(ExplanationQuery, location="query")
+@blueprint.arguments(PairQuery, location="query")
 @blueprint.response(200, ExplanationSchema)
 def get_explanation(query: dict[str, Any], program_id: str) -> Response:
     """Why this mentor for this mentee, or why not."""

@@ -8,13 +8,12 @@ from flask import Response
 from matching.api.pages import after, position
 from matching.domain.proposal import Proposal
 from matching.domain.run import Run
+from matching.schemas.explanations import ExplainedSchema, PairQuery
 from matching.schemas.questions import QuestionSchema
 from matching.schemas.runs import (
     CompareQuery,
     ComparisonSchema,
-    ExplainedSchema,
     PairBody,
-    PairQuery,
     ProposalPage,
     ProposalQuery,
     ProposalSchema,
@@ -26,7 +25,7 @@ from matching.schemas.runs import (
     UnmatchedSchema,
 )
 from matching.schemas.shapes import PageQuery
-from matching.use_cases.runs import asking, comparing, marking, publishing, reading, starting
+from matching.use_cases.runs import asking, comparing, explaining, marking, publishing, reading, starting
 from servicekit import web
 from servicekit.web.schema import Nothing
 
@@ -110,7 +109,7 @@ def compare_runs(query: dict[str, Any], run_id: str) -> Response:
 @blueprint.response(200, ExplainedSchema)
 def explain_in_run(query: dict[str, Any], run_id: str) -> Response:
     """Why a run proposes this pair, or why not."""
-    found = comparing.explain_in_run(web.store(), web.caller(), run_id, query["mentee"], query["mentor"])
+    found = explaining.explain_in_run(web.store(), web.caller(), run_id, query["mentee"], query["mentor"])
     return web.reply(found, ExplainedSchema)
 
 

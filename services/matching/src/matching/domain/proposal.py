@@ -64,6 +64,11 @@ class Proposal(Entity):
         return self.mentee_id, self.mentor_id
 
     @property
+    def stands(self) -> bool:
+        """Whether the run has it: it is to be published, or was."""
+        return self.state in ("proposed", "published")
+
+    @property
     def marks(self) -> frozenset[str]:
         """What it counts as in its run."""
         return frozenset(

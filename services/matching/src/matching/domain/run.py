@@ -27,6 +27,8 @@ UNFINISHED: tuple[State, ...] = ("queued", "running")
 IN_VAIN: tuple[State, ...] = ("cancelled", "failed")
 # Those whose proposals are whole; what others hold is not to be seen.
 SOLVED: tuple[State, ...] = ("ready", "publishing", "published", "discarded")
+# Those that nobody threw away.
+STANDING: tuple[State, ...] = ("ready", "publishing", "published")
 # A computation that ended its worker so often would end the next one too.
 MOST_ATTEMPTS = 3
 # The stages in their order, each with its usual share of the whole time at a hundred thousand people.

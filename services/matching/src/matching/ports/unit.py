@@ -164,6 +164,10 @@ class Unit(Protocol):
         """Runs of a program in these states."""
         ...
 
+    def newest_run(self, program_id: str, states: Sequence[run.State]) -> Run | None:
+        """The last run of a program that is in one of these states."""
+        ...
+
     def next_run(self) -> Run | None:
         """The run that a worker left behind, or else the one that waits longest."""
         ...

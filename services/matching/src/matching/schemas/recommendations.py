@@ -1,4 +1,4 @@
-"""Recommendations and explanations."""
+"""Recommendations."""
 
 from typing import get_args
 
@@ -55,23 +55,3 @@ class RecommendationPage(Page):
     items = fields.List(fields.Nested(MatchSchema), **said("The mentors."))
     known_at = Moment(**said("Up to when people, seats and enrolments are known."))
     age_seconds = fields.Float(**said("How long ago that is."))
-
-
-class ExplanationQuery(Schema):
-    """Which pair."""
-
-    mentee = Identifier(required=True, **said("The mentee."))
-    mentor = Identifier(required=True, **said("The mentor."))
-
-
-class ExplanationSchema(Schema):
-    """Why a pair, or why not."""
-
-    mentee_id = fields.String(**said("The mentee."))
-    mentor_id = fields.String(**said("The mentor."))
-    available = fields.Boolean(**said("Whether no rule refuses the pair."))
-    rule = fields.String(allow_none=True, **said("The rule that does; what is private is not told."))
-    words = fields.String(allow_none=True, **said("The same as a sentence."))
-    would_help = fields.String(allow_none=True, **said("The smallest change that would lift the rule."))
-    match = fields.Nested(MatchSchema, allow_none=True, **said("How well they fit, where the reader may know."))
-    known_at = Moment(**said("Up to when people, seats and enrolments are known."))

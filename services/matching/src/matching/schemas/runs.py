@@ -13,7 +13,6 @@ from matching.schemas.programs import (
     WeightsSchema,
     WishWeightsSchema,
 )
-from matching.schemas.questions import QuestionSchema
 from matching.schemas.recommendations import ComponentsSchema
 from matching.schemas.shapes import Flag, Many, Number, Page, PageQuery, Part, Word, said
 from servicekit.web.schema import Code, Identifier, Moment, Schema, Text, Whole
@@ -291,30 +290,3 @@ class ComparisonSchema(Schema):
     gained = fields.Integer(**said("Mentees with a mentor in the other run only."))
     lost = fields.Integer(**said("Mentees with a mentor in the first run only."))
     moved = fields.List(fields.Nested(MovedSchema), **said("The first 200 of those whom it concerns."))
-
-
-class PairQuery(Schema):
-    """Which pair."""
-
-    mentee = Identifier(required=True, **said("The mentee."))
-    mentor = Identifier(required=True, **said("The mentor."))
-
-
-class ExplainedSchema(Schema):
-    """Why a run proposes a pair, or why not."""
-
-    run_id = fields.String(**said("The run."))
-    mentee_id = fields.String(**said("The mentee."))
-    mentor_id = fields.String(**said("The mentor."))
-    proposed = fields.Boolean(**said("Whether the run proposes the pair."))
-    rule = fields.String(allow_none=True, **said("The rule that refuses it; an avoid list shows as `private`."))
-    words = fields.String(**said("The same as a sentence."))
-    would_help = fields.String(allow_none=True, **said("The smallest change that would lift the rule."))
-    score = fields.Float(attribute="percent", allow_none=True, **said("0 to 100, wishes left out."))
-    total = fields.Float(attribute="score", allow_none=True, **said("The weighted sum, wishes included."))
-    components = fields.Nested(ComponentsSchema, **said("The parts of the score."))
-    wished_by_mentee = fields.Boolean(**said("The mentee wished for this mentor."))
-    wished_by_mentor = fields.Boolean(**said("The mentor wished for this mentee."))
-    seats_given_to = fields.List(fields.Nested(ProposalSchema), **said("The pairs that have the mentor's seats."))
-    mentor_instead = fields.Nested(ProposalSchema, allow_none=True, **said("The pair that the mentee is in instead."))
-    question = fields.Nested(QuestionSchema, allow_none=True, **said("What was asked about it, and the answer."))

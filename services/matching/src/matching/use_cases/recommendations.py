@@ -7,45 +7,16 @@ from matching import permissions
 from matching.domain import pairing
 from matching.domain.errors import NotEnrolled
 from matching.domain.program import Program
+from matching.domain.run import STANDING
 from matching.permissions import TABLE
 from matching.ports.matcher import Match, Matcher
 from matching.ports.unit import Store, Unit
 from matching.use_cases.programs import visible_program
+from matching.use_cases.runs.explaining import Explained, explained
+from matching.use_cases.words import HELPS, WORDS
 from servicekit.caller import Caller
 from servicekit.clock import Clock
-
-WORDS = {
-    "shared_language": "They share no language.",
-    "max_time_zone_hours": "Their time zones are further apart than the program allows.",
-    "meet": "They are at different sites and do not both meet remotely.",
-    "opted_out": "One of them is not to be matched at present.",
-    "reporting_line": "One of them is in the other's reporting line.",
-    "private": "A private reason.",
-    "capacity": "The mentor has no free seat.",
-    "floor": "The score is below the program's floor.",
-    "min_level_gap": "The mentor is not as much more senior as the program asks.",
-    "forbidden": "The program forbids this pair.",
-    "oneself": "Nobody can mentor themselves.",
-    "direction": "They fit better the other way round.",
-    "unknown": "One of them holds no approved place in the program, or is in a time zone that is not known here.",
-    "role": "One of them does not take part in this role.",
-    "not_available": "This mentor is not available.",
-}
-# The smallest change of people or program by which the rule stands in the way no more; what is private has none told.
-REMEDIES = {
-    "shared_language": "A language that both of them speak.",
-    "max_time_zone_hours": "A program that allows more hours between time zones.",
-    "meet": "Both meeting remotely, or the same site.",
-    "opted_out": "Both taking part in the match again.",
-    "reporting_line": "A program that allows pairs of one reporting line.",
-    "capacity": "One more seat of the mentor.",
-    "floor": "More skills, goals or free hours in common, or a lower floor of the program.",
-    "min_level_gap": "A program that asks for a smaller gap of levels.",
-    "forbidden": "Taking the pair out of those that are forbidden.",
-    "direction": "Asking the other way round.",
-    "unknown": "An approved place of both in the program, and time zones that are known here.",
-    "role": "An approved place in that role.",
-}
+from servicekit.refusals import NotFound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +32,8 @@ class Recommendations:
 class Explanation:
     """Why a pair, or why not: `rule` and `words` as the reader may know them, `match` where the pair is possible.
 
-    `would_help` is what would lift the rule.
+    `would_help` is what would lift the rule. `in_run` is for managers: what the newest run
+    says that is solved and not discarded.
     """
 
     mentee_id: str
@@ -71,6 +43,7 @@ class Explanation:
     words: str | None
     would_help: str | None
     match: Match | None
+    in_run: Explained | None
     known_at: datetime
 
 
@@ -115,12 +88,23 @@ def explain_pair(
             available=rule is None,
             rule=rule,
             words=None if rule is None else WORDS[rule],
-            would_help=None if rule is None else REMEDIES.get(rule),
+            would_help=None if rule is None else HELPS.get(rule),
             match=verdict.match if may_know else None,
+            in_run=_in_newest_run(unit, program, subject, mentor_id) if to_manager else None,
             known_at=verdict.known_at,
         )
 
     return store.reading(work)
+
+
+def _in_newest_run(unit: Unit, program: Program, mentee_id: str, mentor_id: str) -> Explained | None:
+    run = unit.newest_run(program.id, STANDING)
+    if run is None:
+        return None
+    try:
+        return explained(unit, run, program, mentee_id, mentor_id)
+    except NotFound:  # who came later, or has left, is not part of it
+        return None
 
 
 def _about(unit: Unit, caller: Caller, operation: str, program_id: str, mentee_id: str | None) -> tuple[Program, str]:

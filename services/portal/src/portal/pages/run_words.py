@@ -74,7 +74,7 @@ ATTRIBUTES = {
 # Of a mentee without a mentor.
 UNMATCHED = {
     "nobody": N_("There is nobody on the other side."),
-    "no_seat": N_("All places with mentors who would fit went to pairs that fit better."),
+    "no_seat": N_("All places with people who would fit went to pairs that fit better."),
     "lost_seat": N_("The place with each mentor who would fit went to a pair that fits better."),
     "shared_language": N_("Nobody who is left shares a language with them."),
     "max_time_zone_hours": N_("Everybody who is left is too many hours away."),
@@ -124,7 +124,7 @@ HELPS = {
 # What would help a mentee without a mentor.
 HELPS_ALONE = {
     "nobody": N_("Mentors in the program would help."),
-    "no_seat": N_("More places with mentors who would fit would help."),
+    "no_seat": N_("More people who would fit would help, or more places with them."),
     "shared_language": N_("Another language on their list would help."),
     "max_time_zone_hours": N_("A program that allows more hours between time zones would help."),
     "meet": N_("Meeting remotely would help."),

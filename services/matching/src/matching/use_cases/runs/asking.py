@@ -8,10 +8,10 @@ from matching.domain.proposal import Proposal
 from matching.domain.question import Counterfactual, Finding, PairQuestion, Verdict
 from matching.domain.run import Run
 from matching.ports.unit import Store, Unit
-from matching.use_cases.recommendations import WORDS
 from matching.use_cases.runs.marking import in_order, judge
 from matching.use_cases.runs.reading import allowed, named
 from matching.use_cases.seating import known_person
+from matching.use_cases.words import WORDS
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.refusals import NotFound, WrongState

@@ -14,9 +14,9 @@ from matching.domain.program import Program
 from matching.domain.proposal import Because, Proposal
 from matching.domain.run import Run, RunInputs
 from matching.ports.unit import Store, Unit
-from matching.use_cases.recommendations import WORDS
 from matching.use_cases.runs.reading import allowed, told
 from matching.use_cases.seating import known_person, lines_above
+from matching.use_cases.words import WORDS
 from servicekit.caller import Caller
 from servicekit.refusals import NotFound, WrongState
 
@@ -135,7 +135,7 @@ def standing(unit: Unit, run: Run, mentee_id: str) -> list[Proposal]:
     found = unit.proposals_with(run.id, mentee_id=mentee_id)
     if run.terms.get("kind") == "peer":
         found += unit.proposals_with(run.id, mentor_id=mentee_id)
-    return [one for one in found if one.state == "proposed"]
+    return [one for one in found if one.stands]
 
 
 def taken_in(unit: Unit, run: Run, mentor_id: str) -> list[Proposal]:
@@ -143,7 +143,7 @@ def taken_in(unit: Unit, run: Run, mentor_id: str) -> list[Proposal]:
     found = unit.proposals_with(run.id, mentor_id=mentor_id)
     if run.terms.get("kind") == "peer":
         found += unit.proposals_with(run.id, mentee_id=mentor_id)
-    return [one for one in found if one.state == "proposed"]
+    return [one for one in found if one.stands]
 
 
 def _mark(

@@ -12,37 +12,8 @@ from matching.ports.unit import Store, Unit
 from matching.use_cases.pages import cut
 from matching.use_cases.programs import visible_program
 from matching.use_cases.runs.pairs import all_marked
+from matching.use_cases.words import ALONE, HELPS_ALONE
 from servicekit.caller import Caller
-
-ALONE = {
-    "nobody": "There is nobody on the other side.",
-    "no_seat": "All seats of their candidates went to pairs that add more.",
-    "lost_seat": "Each seat of their candidates went to a pair that adds more.",
-    "shared_language": "Nobody who is left shares a language with them.",
-    "max_time_zone_hours": "Everybody who is left is more hours away than the program allows.",
-    "meet": "Everybody who is left is at another site, or does not meet remotely.",
-    "opted_out": "Everybody who is left is not to be matched at present.",
-    "reporting_line": "Everybody who is left stands above or below them in the reporting line.",
-    "private": "What remains is private to the people concerned.",
-    "capacity": "Nobody who is left has a free seat.",
-    "floor": "No pair reaches the score that the program asks for at least.",
-    "min_level_gap": "Nobody who is left is senior enough.",
-    "forbidden": "The pairs that remain are forbidden.",
-    "direction": "Those who are left would better be mentored by them.",
-}
-REMEDIES = {
-    "nobody": "Mentors in the program.",
-    "no_seat": "More seats of mentors who would fit.",
-    "shared_language": "Another language on their list.",
-    "max_time_zone_hours": "A program that allows more hours between time zones.",
-    "meet": "Meeting remotely.",
-    "opted_out": "Mentors who take part again.",
-    "reporting_line": "A program that allows pairs of one reporting line.",
-    "capacity": "More seats of mentors.",
-    "floor": "More skills, goals or free hours in common, or a lower floor of the program.",
-    "min_level_gap": "A program that asks for a smaller gap of levels.",
-    "forbidden": "Taking pairs of theirs out of those that are forbidden.",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +154,7 @@ def _in_words(alone: Alone) -> Unmatched:
     return Unmatched(
         **{**vars(alone), "reason": reason, "removed": removed},
         words=ALONE.get(reason, "No candidate is left."),
-        would_help=_remedy(alone) if reason == "lost_seat" else REMEDIES.get(reason),
+        would_help=_remedy(alone) if reason == "lost_seat" else HELPS_ALONE.get(reason),
     )
 
 
