@@ -381,6 +381,29 @@ def test_a_group_that_named_an_erased_person_has_no_name_any_more(world: World, 
         assert [(group.group, group.mentees) for group in department.groups] == [("Sales", 2), (FORGOTTEN, 1)]
 
 
+def test_a_run_that_ends_after_an_erasure_names_nobody_who_was_erased(world: World, program: Program) -> None:
+    world.person("ada", department="canary")
+    world.profile("bob", skills_offered=(SQL,), capacity=0)
+    run = started(world, program)
+
+    def clocks() -> None:
+        Timers("matching", world.store, world.clock, TIMERS).step()
+
+    def erase(part: int) -> None:
+        if part == 0:
+            forgetting.erase_person(world.store, world.clock, "era_1", "prs_ada")
+            clocks()
+            assert "receipt.recorded" not in world.store.events(), "the solver has them still"
+
+    compute(world, InProcess(between=erase))
+    assert found(world, run).state == "ready"
+    assert not [one for one in world.store.held("run_alone") if one["person_id"] == "prs_ada"]
+    world.clock.advance(seconds=10)
+    clocks()
+    assert "receipt.recorded" in world.store.events()
+    assert not any(word in _everything(world) + repr(world.store.held("runs")) for word in ("canary", "prs_ada"))
+
+
 def test_groups_without_a_name_are_one_and_a_large_group_keeps_its_name() -> None:
     before = _figures(Canary=1, Legal=2, Sales=7)
     facts = dict.fromkeys((before.breakdowns[0].attribute,), "Canary")

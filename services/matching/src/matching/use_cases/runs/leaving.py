@@ -1,10 +1,12 @@
 """People leave runs: whoever left the organisation at once, whoever was erased from all that runs were given, too."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from matching.domain.person import Person
+from matching.domain.proposal import Alone
 from matching.domain.run import Run
 from matching.domain.snapshot import Chunk, Forgetting
 from matching.ports.unit import Store, Unit
@@ -18,6 +20,8 @@ E = TypeVar("E", bound=Entity)
 CHUNKS_AT_ONCE = 20
 # A computation is over by then, so whatever it stored meanwhile is seen by the last look.
 LAST_LOOK_AFTER = timedelta(hours=1)
+# A computation takes seconds or minutes.
+AGAIN_AFTER = timedelta(seconds=5)
 
 
 def leave_runs(unit: Unit, person_id: str) -> None:
@@ -38,12 +42,14 @@ def discard_questions(unit: Unit, person_id: str) -> int:
 
 
 def leave_run(unit: Unit, run: Run) -> None:
-    """Whoever left since the run's computation began is in none of its pairs."""
+    """Whoever left since the run's computation began is in none of its pairs, and nobody's lost seat."""
     for person in unit.changed_since(Person, run.started_at):
         if person.is_gone:
-            mine = unit.proposals_with(run.id, mentee_id=person.id) + unit.proposals_with(run.id, mentor_id=person.id)
-            for proposal in mine:
-                take_out(unit, proposal)
+            pairs, alone = unit.runs_naming(person.id)
+            for proposal in pairs:
+                if proposal.run_id == run.id:
+                    take_out(unit, proposal)
+            _leave_alone(unit, [one for one in alone if one.run_id == run.id], person.id)
 
 
 def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
@@ -51,17 +57,7 @@ def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
     pairs, alone = unit.runs_naming(person_id)
     for proposal in pairs:
         take_out(unit, proposal)
-    for one in alone:
-        if one.person_id == person_id:
-            unit.remove(one)
-        else:
-            unit.save(
-                replace(
-                    one,
-                    closest=None if one.closest == person_id else one.closest,
-                    lost_to=None if one.lost_to == person_id else one.lost_to,
-                )
-            )
+    _leave_alone(unit, alone, person_id)
     questions = discard_questions(unit, person_id)
     held = unit.get(Forgetting, person_id)
     version = 0 if held is None else held.version
@@ -69,10 +65,22 @@ def forget_in_runs(unit: Unit, person_id: str, now: datetime) -> int:
     return len(pairs) + sum(one.person_id == person_id for one in alone) + questions
 
 
+def _leave_alone(unit: Unit, alone: Sequence[Alone], person_id: str) -> None:
+    """A person goes from those whom runs found nobody for."""
+    for one in alone:
+        if one.person_id == person_id:
+            unit.remove(one)
+        else:
+            closest = None if one.closest == person_id else one.closest
+            lost_to = None if one.lost_to == person_id else one.lost_to
+            unit.save(replace(one, closest=closest, lost_to=lost_to))
+
+
 def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> None:
     """Remove an erased person from the next few chunks and pairs; after the last once more, an hour later.
 
-    When all were looked through for the first time, the erasures that wait have their receipt.
+    A snapshot that a run is computed from keeps them until the run is done: what was theirs alone may name a group in
+    it, and only the snapshot still tells what that was. The erasures that wait have their receipt after the first look.
     """
 
     def work(unit: Unit) -> None:
@@ -80,10 +88,14 @@ def forget_some(store: Store, clock: Clock, caller: Caller, person_id: str) -> N
         discard_questions(unit, person_id)
         chunks = unit.chunks_after(progress.after, CHUNKS_AT_ONCE)
         inputs = unit.inputs_after(progress.inputs_after, CHUNKS_AT_ONCE)
-        found = progress.found
-        for chunk in chunks:
+        holding = [(chunk, without) for chunk in chunks if (without := chunk.without(person_id)) != chunk]
+        if any(run.state == "running" for chunk, _ in holding for run in unit.runs_from(chunk.snapshot_id)):
+            unit.save(replace(progress, due_at=clock.now() + AGAIN_AFTER))
+            return
+        for chunk, without in holding:
             _forget_in_figures(unit, chunk, person_id)
-            found += _save_if_changed(unit, chunk, chunk.without(person_id))
+            unit.save(without)
+        found = progress.found + len(holding)
         for held in inputs:
             found += _save_if_changed(unit, held, held.without(frozenset({person_id})))
         if CHUNKS_AT_ONCE in (len(chunks), len(inputs)):
