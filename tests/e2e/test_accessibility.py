@@ -28,8 +28,13 @@ def stage(platform: dict[str, Any]) -> Stage:
 
 
 def findings(page: Page, path: str) -> list[str]:
-    """What is wrong with a page, in words; everything that unfolds is unfolded, but the menu over it."""
+    """What is wrong with a page, in words."""
     page.goto(path)
+    return findings_here(page, path)
+
+
+def findings_here(page: Page, path: str) -> list[str]:
+    """What is wrong with the page as it is; everything that unfolds is unfolded, but the menu over it."""
     page.evaluate(AXE_SCRIPT)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = !one.matches('.menu'); })")
     found = []
@@ -70,6 +75,24 @@ def test_the_pages_of_a_match_can_be_used_by_everybody(portal: Portal, stage: St
     assert found == []
 
 
+def test_a_question_about_a_pair_can_be_asked_and_read_by_everybody(
+    portal: Portal, stage: Stage, platform: dict[str, Any]
+) -> None:
+    mia, lea = employ(platform, stage.admin, "Mia"), employ(platform, stage.admin, "Lea")
+    skill = f"Knots {mia.id}"
+    publish(mia, skills_offered=[{"skill": skill, "level": 5}], capacity=1)
+    publish(lea, skills_wanted=[skill])
+    enrol(stage.cara, stage.program_id, mia, "mentor")
+    enrol(stage.cara, stage.program_id, lea, "mentee")
+    run = a_run(stage)
+    page = portal.sign_in(stage.cara.actor.get("profiles", "/me")["email"])
+    found = findings(page, f"/runs/{run}/pair?mentee={lea.id}&mentor={stage.ben.id}")
+    page.get_by_role("button", name="What would change it?").click()
+    page.get_by_text("It would cost all pairs together").wait_for(timeout=60_000)
+    found += findings_here(page, "the answer")
+    assert found == []
+
+
 def test_the_pages_of_people_admins_can_be_used_by_everybody(
     portal: Portal, stage: Stage, platform: dict[str, Any]
 ) -> None:
@@ -103,7 +126,8 @@ def test_pages_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:
     asked = Player(stage.admin.get("profiles", "/me")["id"], stage.admin)
     ask_everybody(stage.admin)
     publish(stage.ben, bio="Ben", capacity=3, fields={"career_track": "expert"})
-    found = findings(portal.visitor(), "/welcome")
+    visitor = portal.visitor()
+    found = findings(visitor, "/welcome") + findings(visitor, "/signed-out")
     for player, pages in (
         (
             stage.ana,
@@ -111,6 +135,7 @@ def test_pages_can_be_used_by_everybody(portal: Portal, stage: Stage) -> None:
                 *EVERYBODY,
                 *shared,
                 f"/mentors/{stage.program_id}/{stage.ben.id}",
+                f"/requests/{stage.request_id}",
                 "/profile",
                 "/preferences",
                 "/my-data",
