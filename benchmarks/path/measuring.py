@@ -168,10 +168,11 @@ class Bench:
         consumer = Consumer(self.listener, self.log, applying, [TOPIC])
 
         def relaying() -> None:
+            told = False
             while not stopping.is_set():
                 woken.clear()
-                if not relay.step():
-                    woken.wait(0.1)
+                if not relay.step(told):
+                    told = woken.wait(0.1)
             relay.close()
 
         def consuming() -> None:

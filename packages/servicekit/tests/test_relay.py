@@ -79,6 +79,19 @@ def test_where_nothing_waits_the_outbox_is_looked_at_without_a_transaction(
     assert told(log) == {"req_1": [1]}
 
 
+def test_whoever_is_woken_by_a_row_does_not_ask_for_it_first(
+    store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = relay_of(store, log, seconds)
+    assert relay.step() == 0
+    remind(store, "req_1")
+    with monkeypatch.context() as without:
+        without.setattr(store, "reading", None)
+        assert relay.step(woken=True) == 1
+    assert told(log) == {"req_1": [1]}
+    assert relay.step(woken=True) == 0
+
+
 def test_the_envelope_carries_the_story_of_its_command(
     store: MemoryStore[Unit], log: MemoryLog, seconds: Seconds
 ) -> None:

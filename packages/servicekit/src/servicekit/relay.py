@@ -189,10 +189,13 @@ class Relay:
         self._failures = 0
         self._is_idle = False
 
-    def step(self) -> int:
-        """Send one batch; returns how many rows, 0 also where another process is the owner."""
+    def step(self, woken: bool = False) -> int:
+        """Send one batch; returns how many rows, 0 also where another process is the owner.
+
+        Whoever was `woken` by a row knows that something waits, and does not ask for it first.
+        """
         try:
-            return self._step()
+            return self._step(woken)
         except (Fenced, LeaseLost) as lost:
             log.info("relay-lost-its-lease", reason=type(lost).__name__)
             self._let_go()
@@ -209,7 +212,7 @@ class Relay:
         self._let_go()
         self._lease.release()
 
-    def _step(self) -> int:
+    def _step(self, woken: bool) -> int:
         fence = self._lease.claim()
         metrics.RELAY_OWNER.set(fence is not None)
         if fence is None:
@@ -217,7 +220,8 @@ class Relay:
             return 0
         # Nobody needs a transaction while nothing waits.
         now = self._clock.now()
-        if self._is_idle and not self._store.reading(lambda unit: oldest_unsent(unit, 1, self._horizon, now)).rows:
+        nothing_known = self._is_idle and not woken
+        if nothing_known and not self._store.reading(lambda unit: oldest_unsent(unit, 1, self._horizon, now)).rows:
             return 0
         ready = self._store.atomically(lambda unit: self._look(unit))
         if not ready:

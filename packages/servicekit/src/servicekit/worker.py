@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -196,11 +197,12 @@ class Running:
     def _relaying(self, relay: Relay, wakeup: OutboxWakeup | None) -> Callable[[], None]:
         def work() -> None:
             try:
+                woken = False
                 while not self._stopping.is_set():
                     self._woken.clear()
-                    if not self._transiently(relay.step):
+                    if not self._transiently(partial(relay.step, woken)):
                         watched = wakeup is not None and wakeup.is_watching
-                        self._woken.wait(RELAY_WATCHED_SECONDS if watched else RELAY_EVERY_SECONDS)
+                        woken = self._woken.wait(RELAY_WATCHED_SECONDS if watched else RELAY_EVERY_SECONDS)
             finally:
                 relay.close()
 

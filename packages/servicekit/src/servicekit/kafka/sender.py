@@ -14,7 +14,7 @@ from servicekit.log import Fenced
 _DELIVERY_SECONDS = 15
 # The client waits this long whenever the broker says that the last transaction is still being closed, which it says
 # after every batch: the default of 100 ms would be most of a batch's time.
-_RETRY_MS = 5
+_RETRY_MS = 2
 
 
 class KafkaSender:
