@@ -84,6 +84,8 @@ def _seated(pool: Pool, mentees: list[str], left: NDArray[np.int64], before: Map
         taken = 0
         for row, total in ranked(pool, mentee, left > 0, KEEP):
             mentor = pool.people[pool.ids[row]]
+            if pool.program.kind == "peer" and mentee_id > mentor.person_id:
+                continue  # the same pair from its other side
             if points_the_other_way(pool, mentee, mentor) or total < pool.program.floor - score.ROUNDING:
                 continue
             gain = round(total * MICRO) + bonus * (before.get(mentee_id) == mentor.person_id)

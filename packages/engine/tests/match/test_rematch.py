@@ -99,3 +99,9 @@ def test_a_mentor_who_lowers_the_capacity_keeps_the_best() -> None:
     pool.upsert(replace(by_id[mentor], capacity=1))
     best = max(mine, key=lambda m: score.pair(by_id[m], by_id[mentor], PROGRAM, pool.rarity).exact)
     assert [m for m, other in rematch(pool, pairs, [mentor]).pairs.items() if other == mentor] == [best]
+
+
+def test_two_peers_are_one_pair() -> None:
+    peers = [Person(person_id, "both", "Europe/Berlin", remote=True, languages=("en",)) for person_id in "ab"]
+    pool = Pool(replace(PROGRAM, kind="peer"), peers)
+    assert rematch(pool, {}, {"a", "b"}).pairs == {"a": "b"}
