@@ -29,7 +29,7 @@ class _Slot:
 
 
 class Unit:
-    """One unit of work. A service subclasses it in `repository.py` and adds its named queries."""
+    """One unit of work. A service subclasses it in its `repository` and adds its named queries."""
 
     def __init__(self, session: Session, catalogue: Catalogue, service: str, generation: int) -> None:
         self._session = session
