@@ -4,6 +4,7 @@ import random
 import statistics
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from benchmarks.match import peers
@@ -25,6 +26,8 @@ CHANGES: tuple[tuple[float, Change, tuple[float, ...]], ...] = (
     (0.001, "hours and themes", (0.02,)),
 )
 ASKED = 300
+# A run shorter than this is taken this many times: one pause of the machine would be half of it.
+SHORT_S, TURNS = 1.0, 7
 
 
 def judged(company: Company, met: bool) -> bool | None:
@@ -116,10 +119,11 @@ def fairness(company: Company) -> Iterator[Bar]:
     plain = company.plain
     for attribute in ("level", "site"):
         fair = company.run(fairness={"group": attribute})
-        ratio = fair.pipeline / plain.pipeline
+        without, seconds = side_by_side(company, fair, fairness={"group": attribute})
+        ratio = seconds / without
         before, after = worst_rate(company, plain, attribute), worst_rate(company, fair, attribute)
         cost = 1 - fair.result.score / plain.result.score
-        beside = f"without: {plain.pipeline:.2f} s; worst group {before:.3f} to {after:.3f}, score -{100 * cost:.2f} %"
+        beside = f"without: {without:.2f} s; worst group {before:.3f} to {after:.3f}, score -{100 * cost:.2f} %"
         yield Bar(f"fairness by {attribute} / without", f"{ratio:.2f}", beside, "at most 1.3", ratio <= 1.3)
         broken = company.violations(fair, fairness={"group": attribute})
         beyond = sum(group.beyond for group in fair.result.groups)
@@ -128,6 +132,15 @@ def fairness(company: Company) -> Iterator[Bar]:
         yield Bar(
             f"rates by {attribute} within tolerance or proven", "yes" if proven else "no", beside, "always", proven
         )
+
+
+def side_by_side(company: Company, timed: Timed, **settings: Any) -> tuple[float, float]:
+    """Seconds without and with the settings: the middle of several in turn where one is too short to trust."""
+    if company.plain.pipeline > SHORT_S:
+        return company.plain.pipeline, timed.pipeline
+    turns = [(company.run().pipeline, company.run(**settings).pipeline) for _ in range(TURNS)]
+    without, having = zip(*turns, strict=True)
+    return statistics.median(without), statistics.median(having)
 
 
 def worst_rate(company: Company, timed: Timed, attribute: str) -> float:
