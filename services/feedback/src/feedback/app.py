@@ -1,6 +1,6 @@
-"""The composition root: the only place where objects meet; nothing connects when this is imported."""
+"""The web application, put together: what serves meets here, and nothing connects at import."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask
@@ -8,17 +8,14 @@ from flask import Flask
 from feedback import repository
 from feedback.api import BLUEPRINTS
 from feedback.config import Settings
-from feedback.handlers import HANDLERS
 from feedback.permissions import TABLE
 from feedback.ports import Store
-from feedback.timers import TIMERS
 from feedback.use_cases.people import is_admitted
 from servicekit import trust, web
 from servicekit.clock import Clock, SystemClock
 from servicekit.mongo import MongoStore, open_store
 from servicekit.tokens import Verifier
 from servicekit.web.rates import Rates
-from servicekit.worker import Worker, prepare
 
 
 def create_app(settings: Settings) -> Flask:
@@ -55,23 +52,6 @@ def assemble(
         ready=ready,
         rates=rates,
     )
-
-
-def create_worker(settings: Settings) -> Worker:
-    """The process that relays, consumes and keeps the clocks."""
-    return Worker(
-        service="feedback",
-        store=_store(settings),
-        kafka=settings.kafka,
-        handlers=HANDLERS,
-        timers=TIMERS,
-        metrics_bind=settings.metrics_bind,
-    )
-
-
-def initialise(settings: Settings, arguments: Sequence[str]) -> None:
-    """Collections, indexes and topics; harmless when repeated."""
-    prepare(settings, _store(settings), HANDLERS)
 
 
 def _store(settings: Settings) -> MongoStore[repository.Unit]:

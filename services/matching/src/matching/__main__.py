@@ -1,6 +1,5 @@
-"""The processes of this service: `python -m matching serve | work | init`."""
+"""The processes of this service: `serve`, `work`, `init`."""
 
-from matching.app import create_app, create_worker, initialise
 from matching.config import Settings
 from servicekit.process import main
 
@@ -8,7 +7,7 @@ if __name__ == "__main__":
     main(
         service="matching",
         settings=Settings.from_env,
-        app=create_app,
-        worker=create_worker,
-        initialise=initialise,
+        app="matching.app:create_app",
+        worker="matching.worker:create_worker",
+        initialise="matching.worker:initialise",
     )

@@ -2,7 +2,6 @@
 
 from typing import NoReturn
 
-from portal.app import create_app, initialise
 from portal.config import Settings
 from servicekit.config import BadSettings
 from servicekit.process import main
@@ -13,4 +12,10 @@ def _no_worker(settings: Settings) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(service="portal", settings=Settings.from_env, app=create_app, worker=_no_worker, initialise=initialise)
+    main(
+        service="portal",
+        settings=Settings.from_env,
+        app="portal.app:create_app",
+        worker=_no_worker,
+        initialise="portal.app:initialise",
+    )

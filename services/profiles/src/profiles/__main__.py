@@ -1,6 +1,5 @@
 """The processes of this service: `python -m profiles serve | work | init [--people-admin EMAIL]`."""
 
-from profiles.app import create_app, create_worker, initialise
 from profiles.config import Settings
 from servicekit.process import main
 
@@ -8,7 +7,7 @@ if __name__ == "__main__":
     main(
         service="profiles",
         settings=Settings.from_env,
-        app=create_app,
-        worker=create_worker,
-        initialise=initialise,
+        app="profiles.app:create_app",
+        worker="profiles.worker:create_worker",
+        initialise="profiles.worker:initialise",
     )
