@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from profiles.domain.person import Facts, Person
-from profiles.domain.search import Sought, landmark_of, slices_behind
+from profiles.domain.search import Sought, landmark_of, leading_prefix, name_prefixes, search_words, slices_behind
 from profiles.repository import Unit
 from profiles.use_cases.grants import grant_roles
 from profiles.use_cases.people import change_person
@@ -96,6 +98,27 @@ def test_more_people_of_one_name_than_a_page_has_room_for_are_all_shown(call: Se
         page = call("GET", f"/v1/directory?q=kim+k&limit=2&cursor={page['next']}").get_json()
         shown += [one["id"] for one in page["items"]]
     assert len(shown) == len(set(shown)) == 10
+
+
+@given(
+    st.lists(st.text("abcé-", min_size=1, max_size=5), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5)), min_size=1, max_size=3),
+)
+def test_whoever_is_named_by_all_words_is_found_by_the_leading_one(
+    names: list[str], typed: list[tuple[int, int]]
+) -> None:
+    words = search_words(" ".join(names))
+    assume(words)
+    query = search_words(" ".join(words[which % len(words)][:length] for which, length in typed))
+    held = name_prefixes(" ".join(names))
+    assert all(word in held for word in query)
+    assert leading_prefix(query) in held
+
+
+def test_two_words_are_led_by_what_few_share() -> None:
+    assert leading_prefix(("mar", "linde")) == "li ma"
+    assert leading_prefix(("kim", "ki")) == "kim"
+    assert leading_prefix(("m", "linde")) == "linde"
 
 
 @pytest.mark.parametrize("landmarks", [[], ["ana"], ["ana", "ana", "ben", "kim lee", "ωmega", "李"], list("abcdefgh")])

@@ -11,7 +11,7 @@ from contracts import Event
 from contracts.profiles import ContactChanged, PersonChanged
 from profiles.domain.account import Account
 from profiles.domain.history import KEPT, Entry, Source, entry
-from profiles.domain.search import folded, landmark_of, plain, prefixes
+from profiles.domain.search import folded, landmark_of, name_prefixes, plain
 from servicekit.entity import Entity
 from servicekit.refusals import FieldError, InvalidInput, WrongState
 
@@ -214,7 +214,7 @@ def _keys(facts: Facts) -> dict[str, Any]:
         "external_key": facts.external_id,
         "user_name_key": folded(facts.account.user_name if facts.account else facts.email),
         "sort_name": plain(facts.name),
-        "name_prefixes": prefixes(facts.name),
+        "name_prefixes": name_prefixes(facts.name),
     }
 
 

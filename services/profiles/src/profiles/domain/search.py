@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 from zlib import crc32
 
@@ -48,6 +49,22 @@ def prefixes(*texts: str) -> tuple[str, ...]:
     """Every beginning of every word: an index over them finds names while they are typed, without a text index."""
     words = {word for text in texts for word in search_words(text)}
     return tuple(sorted({word[:end] for word in words for end in range(1, len(word) + 1)}))
+
+
+def couples(words: Iterable[str]) -> tuple[str, ...]:
+    """For every two words that begin differently the first two letters of both, as one text."""
+    heads = sorted({word[:2] for word in words if len(word) > 1})
+    return tuple(f"{one} {other}" for one, other in combinations(heads, 2))
+
+
+def name_prefixes(name: str) -> tuple[str, ...]:
+    """By what a name is found: the beginnings of its words, and the couples that are shared by fewer people."""
+    return prefixes(name) + couples(search_words(name))
+
+
+def leading_prefix(words: Sequence[str]) -> str:
+    """Of what every name has in which these words begin some, that which few others have: a couple, or the longest."""
+    return next(iter(couples(words)), max(words, key=len))
 
 
 def landmark_of(id: str) -> int:

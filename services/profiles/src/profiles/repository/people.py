@@ -6,11 +6,13 @@ import servicekit.store
 from profiles.domain.access import Grant
 from profiles.domain.group import Group
 from profiles.domain.person import Person
-from profiles.domain.search import HEIGHTS, Listed, Sought, folded, slices_behind
+from profiles.domain.search import HEIGHTS, Listed, Sought, folded, leading_prefix, slices_behind
 from servicekit.store import Order, Where
 
 _BY_NAME: Order = (("sort_name", 1), ("_id", 1))
-_NARROW_FIRST = ("facts.department", "facts.site", "status")
+# Of so few letters more names begin than a department has people.
+_FEW_LETTERS = 3
+_MOST_AT_ONCE = 1000
 _FEW = 200
 _UNIQUE = frozenset({"_id", "email_key", "external_key", "user_name_key"})
 
@@ -47,10 +49,6 @@ class People(servicekit.store.Unit):
         return sorted({person.id: person for person in found}.values(), key=_place)[:limit]
 
     def people_sought(self, sought: Sought, after: tuple[str, str] | None, limit: int) -> list[Person]:
-        said = {"status": sought.status, "facts.department": sought.department, "facts.site": sought.site}
-        # One condition finds, by its index; the others choose among those found.
-        named = _leading(sought.words)
-        narrowest: Where = named or next(({name: said[name]} for name in _NARROW_FIRST if said[name] is not None), {})
         among = None if sought.ids is None else frozenset(sought.ids)
 
         def fits(person: Person) -> bool:
@@ -63,7 +61,7 @@ class People(servicekit.store.Unit):
             )
 
         if among is None or len(among) > _FEW:
-            return self._by_name(narrowest, fits, after, limit)
+            return self._by_name(_narrowest(sought), fits, after, limit)
         self.prefetch(Person, among)
         people = [person for id in among if (person := self.get(Person, id)) is not None and fits(person)]
         return sorted((one for one in people if after is None or _place(one) > after), key=_place)[:limit]
@@ -111,12 +109,14 @@ class People(servicekit.store.Unit):
     ) -> list[Person]:
         """The first people by (sort name, id) behind `after` that one indexed equality finds and `fits` lets pass."""
         found: list[Person] = []
-        start = after[0] if after else ""
+        start, at_once = after[0] if after else "", limit
         for first, end in slices_behind(start, self._landmarks(start)):
-            for people in self._slice(where, first, end, limit):
+            for people in self._slice(where, first, end, at_once):
                 found += [one for one in people if (after is None or _place(one) > after) and fits(one)]
                 if len(found) >= limit:
                     return found[:limit]
+            # Slices widen, and a server may read a whole one as often as it is asked for more of it.
+            at_once = min(2 * at_once, _MOST_AT_ONCE)
         return found
 
     def _landmarks(self, name: str) -> list[str]:
@@ -131,7 +131,7 @@ class People(servicekit.store.Unit):
         return found
 
     def _slice(self, where: Where, first: str, end: str | None, limit: int) -> Iterator[list[Person]]:
-        """Everybody of one slice of the alphabet in order, at first about a page at once."""
+        """Everybody of one slice of the alphabet in order, at first so many at once."""
         seen: tuple[str, str] | None = None
         while True:
             names = {"$gte": seen[0] if seen else first} | ({"$lt": end} if end is not None else {})
@@ -144,8 +144,17 @@ class People(servicekit.store.Unit):
 
 
 def _leading(words: Sequence[str]) -> dict[str, str]:
-    """The condition that finds a name by its longest word, which the fewest people share."""
-    return {"name_prefixes": max(words, key=len)} if words else {}
+    """The condition that finds names; of more words it asks for two, and the others are looked at in who is found."""
+    return {"name_prefixes": leading_prefix(words)} if words else {}
+
+
+def _narrowest(sought: Sought) -> Where:
+    """The one condition that finds, by its index, fewest people; the others choose among those found."""
+    named = _leading(sought.words)
+    if sought.department is not None and all(len(beginning) <= _FEW_LETTERS for beginning in named.values()):
+        return {"facts.department": sought.department}
+    said = {"facts.site": sought.site, "status": sought.status}
+    return named or next(({name: value} for name, value in said.items() if value is not None), {})
 
 
 def _is_named(person: Person, words: Sequence[str]) -> bool:
