@@ -103,22 +103,32 @@ def test_more_people_of_one_name_than_a_page_has_room_for_are_all_shown(call: Se
 @given(
     st.lists(st.text("abcé-", min_size=1, max_size=5), min_size=1, max_size=4),
     st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5)), min_size=1, max_size=3),
+    st.sampled_from([None, "Sales"]),
 )
-def test_whoever_is_named_by_all_words_is_found_by_the_leading_one(
-    names: list[str], typed: list[tuple[int, int]]
+def test_whoever_is_named_by_all_words_is_found_by_what_leads(
+    names: list[str], typed: list[tuple[int, int]], department: str | None
 ) -> None:
     words = search_words(" ".join(names))
     assume(words)
     query = search_words(" ".join(words[which % len(words)][:length] for which, length in typed))
-    held = name_prefixes(" ".join(names))
+    held = name_prefixes(" ".join(names), "Sales")
     assert all(word in held for word in query)
-    assert leading_prefix(query) in held
+    assert leading_prefix(query, department) in held
 
 
-def test_two_words_are_led_by_what_few_share() -> None:
-    assert leading_prefix(("mar", "linde")) == "li ma"
-    assert leading_prefix(("kim", "ki")) == "kim"
-    assert leading_prefix(("m", "linde")) == "linde"
+@pytest.mark.parametrize(
+    ("words", "department", "leading"),
+    [
+        (("mar", "linde"), None, "li ma"),
+        (("mar", "linde"), "Sales", "li ma"),
+        (("kim", "ki"), None, "kim"),
+        (("m", "linde"), "Sales", "linde"),
+        (("mar",), "Sales", "ma =Sales"),
+        (("m",), "Sales", "m"),
+    ],
+)
+def test_a_search_is_led_by_what_few_share(words: tuple[str, ...], department: str | None, leading: str) -> None:
+    assert leading_prefix(words, department) == leading
 
 
 @pytest.mark.parametrize("landmarks", [[], ["ana"], ["ana", "ana", "ben", "kim lee", "ωmega", "李"], list("abcdefgh")])

@@ -214,7 +214,7 @@ def _keys(facts: Facts) -> dict[str, Any]:
         "external_key": facts.external_id,
         "user_name_key": folded(facts.account.user_name if facts.account else facts.email),
         "sort_name": plain(facts.name),
-        "name_prefixes": name_prefixes(facts.name),
+        "name_prefixes": name_prefixes(facts.name, facts.department),
     }
 
 

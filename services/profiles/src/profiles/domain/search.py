@@ -12,6 +12,8 @@ LONGEST_PREFIX = 12
 # One person in this many is a landmark of each height.
 _RARITY = {4: 16_384, 3: 2048, 2: 256, 1: 32}
 HEIGHTS = tuple(_RARITY)
+# Of so few letters the names of many begin, whatever the department.
+_FEW_LETTERS = 3
 Listed = Literal["department", "site"]
 
 
@@ -57,14 +59,25 @@ def couples(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{one} {other}" for one, other in combinations(heads, 2))
 
 
-def name_prefixes(name: str) -> tuple[str, ...]:
-    """By what a name is found: the beginnings of its words, and the couples that are shared by fewer people."""
-    return prefixes(name) + couples(search_words(name))
+def name_prefixes(name: str, department: str) -> tuple[str, ...]:
+    """By what a name is found: the beginnings of its words, and what fewer people share with it.
+
+    That is its couples, and the first two letters of each word with the department.
+    """
+    words = search_words(name)
+    return prefixes(name) + couples(words) + tuple(sorted({_within(department, word) for word in words}))
 
 
-def leading_prefix(words: Sequence[str]) -> str:
-    """Of what every name has in which these words begin some, that which few others have: a couple, or the longest."""
-    return next(iter(couples(words)), max(words, key=len))
+def leading_prefix(words: Sequence[str], department: str | None) -> str:
+    """Of what everybody has who is named by these words in this department, that which few others have."""
+    longest = max(words, key=len)
+    if both := couples(words):
+        return both[0]
+    return _within(department, longest) if department is not None and 1 < len(longest) <= _FEW_LETTERS else longest
+
+
+def _within(department: str, word: str) -> str:
+    return f"{word[:2]} ={department}"
 
 
 def landmark_of(id: str) -> int:

@@ -10,8 +10,6 @@ from profiles.domain.search import HEIGHTS, Listed, Sought, folded, leading_pref
 from servicekit.store import Order, Where
 
 _BY_NAME: Order = (("sort_name", 1), ("_id", 1))
-# Of so few letters more names begin than a department has people.
-_FEW_LETTERS = 3
 _MOST_AT_ONCE = 1000
 _FEW = 200
 _UNIQUE = frozenset({"_id", "email_key", "external_key", "user_name_key"})
@@ -41,7 +39,7 @@ class People(servicekit.store.Unit):
         def fits(person: Person) -> bool:
             return person.status != "left" and person.erasure_id is None and _is_named(person, words)
 
-        found = self._by_name(_leading(words), fits, after, limit)
+        found = self._by_name(_narrowest(Sought(words=tuple(words))), fits, after, limit)
         if exact is not None:
             known = self.people_by_keys([exact], [folded(exact)])
             meant = [one for one in known if exact == one.external_key or folded(exact) == one.email_key]
@@ -143,18 +141,13 @@ class People(servicekit.store.Unit):
             seen, limit = _place(people[-1]), 2 * limit
 
 
-def _leading(words: Sequence[str]) -> dict[str, str]:
-    """The condition that finds names; of more words it asks for two, and the others are looked at in who is found."""
-    return {"name_prefixes": leading_prefix(words)} if words else {}
-
-
 def _narrowest(sought: Sought) -> Where:
-    """The one condition that finds, by its index, fewest people; the others choose among those found."""
-    named = _leading(sought.words)
-    if sought.department is not None and all(len(beginning) <= _FEW_LETTERS for beginning in named.values()):
-        return {"facts.department": sought.department}
-    said = {"facts.site": sought.site, "status": sought.status}
-    return named or next(({name: value} for name, value in said.items() if value is not None), {})
+    """The one condition that finds few people by its index; the others choose among those found."""
+    is_vague = max(map(len, sought.words), default=0) < 2
+    if sought.words and not (is_vague and sought.department is not None):
+        return {"name_prefixes": leading_prefix(sought.words, sought.department)}
+    said = {"facts.department": sought.department, "facts.site": sought.site, "status": sought.status}
+    return next(({name: value} for name, value in said.items() if value is not None), {})
 
 
 def _is_named(person: Person, words: Sequence[str]) -> bool:
