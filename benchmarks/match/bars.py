@@ -25,7 +25,7 @@ CHANGES: tuple[tuple[float, Change, tuple[float, ...]], ...] = (
     (0.01, "hours", (0.02,)),
     (0.001, "hours and themes", (0.02,)),
 )
-ASKED = 300
+ASKED = 2100
 # A run shorter than this is taken this many times: one pause of the machine would be half of it.
 SHORT_S, TURNS = 1.0, 7
 
@@ -163,12 +163,17 @@ def vocabulary(company: Company) -> Iterator[Bar]:
 def recommendations(company: Company) -> Iterator[Bar]:
     pool = Pool(company.program(), company.file.people)
     mentees = [person.person_id for person in company.file.people if person.role == "mentee" and not person.opted_out]
-    seconds = []
-    for mentee in random.Random(1).choices(mentees, k=ASKED):
-        started = time.perf_counter()
-        recommend(pool, mentee, limit=10)
-        seconds.append(time.perf_counter() - started)
-    (p50, p99), (bare50, bare99) = peers.percentiles(seconds), peers.gemv_of_one_thread(company.mentors)
+    asked = random.Random(1).choices(mentees, k=ASKED)
+    rounds = []
+    # Beside one another in turn: on a machine that others use the same product takes twice as long a second later.
+    for start in range(TURNS):
+        seconds = []
+        for mentee in asked[start::TURNS]:
+            started = time.perf_counter()
+            recommend(pool, mentee, limit=10)
+            seconds.append(time.perf_counter() - started)
+        rounds.append((*peers.percentiles(seconds), *peers.gemv_of_one_thread(company.mentors)))
+    p50, p99, bare50, bare99 = (statistics.median(figures) for figures in zip(*rounds, strict=True))
     for name, mine, bare, goal in (("p50", p50, bare50, 1.0), ("p99", p99, bare99, 2.0)):
         beside = f"one-thread GEMV {1000 * bare:.2f} ms"
         measured = f"{mine / bare:.2f} ({1000 * mine:.2f} ms)"

@@ -35,20 +35,23 @@ def rematch(pool: Pool, pairs: Mapping[str, str], changed: Iterable[str], waitin
     lose their lowest scores. `waiting` are further unmatched mentees who may take a free seat.
     """
     touched = set(changed)
-    standing = {
-        mentee: mentor
-        for mentee, mentor in pairs.items()
-        if mentee not in touched and (mentor not in touched or refusal(pool, mentee, mentor) is None)
-    }
+    standing = dict(pairs)
+    for mentee in touched:
+        standing.pop(mentee, None)
+    # Nearly all pairs stand for sure: they are passed over once.
+    for mentee, mentor in [pair for pair in standing.items() if pair[1] in touched]:
+        if refusal(pool, mentee, mentor) is not None:
+            del standing[mentee]
     _end_over_capacity(pool, standing, touched)
     left = _seats_left(pool, standing)
-    open_ids = (touched | pairs.keys() - standing.keys() | set(waiting)) - standing.keys()
+    loose = pairs.keys() - standing.keys()
+    open_ids = (touched | loose | set(waiting)) - standing.keys()
     mentees = sorted(i for i in open_ids if i in pool and pool.people[i].is_mentored and not pool.people[i].opted_out)
     found = _seated(pool, mentees, left, pairs)
     now = standing | found
     return Rematch(
         pairs=dict(sorted(now.items())),
-        ended=tuple(sorted(pair for pair in pairs.items() if now.get(pair[0]) != pair[1])),
+        ended=tuple(sorted((mentee, pairs[mentee]) for mentee in loose if found.get(mentee) != pairs[mentee])),
         new=tuple(sorted(pair for pair in found.items() if pairs.get(pair[0]) != pair[1])),
     )
 
@@ -68,10 +71,9 @@ def _end_over_capacity(pool: Pool, standing: dict[str, str], touched: set[str]) 
 
 def _seats_left(pool: Pool, standing: Mapping[str, str]) -> NDArray[np.int64]:
     """Free seats per row of the pool."""
+    loads = {mentor: load for mentor, load in Counter(standing.values()).items() if mentor in pool.rows}
     left = pool.columns.capacity.copy()
-    for mentor, load in Counter(standing.values()).items():
-        if mentor in pool.rows:
-            left[pool.rows[mentor]] -= load
+    left[[pool.rows[mentor] for mentor in loads]] -= np.array(list(loads.values()), left.dtype)
     return np.maximum(left, 0)
 
 

@@ -1,6 +1,7 @@
 """The absolute rules: which pairs may never be, in the order in which a refusal names them."""
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +60,7 @@ def column_rules(mentees: Columns, mentors: Columns, program: Program) -> Iterat
 
 def allowed(mentees: Columns, mentors: Columns, program: Program) -> Broken:
     """True where no rule that columns decide is broken."""
-    broken = mentees.opted_out | mentors.opted_out
-    for _, rule in column_rules(mentees, mentors, program):
-        broken = broken | rule
-    return ~broken
+    return ~reduce(np.logical_or, (rule for _, rule in column_rules(mentees, mentors, program)))
 
 
 def shares_language(mentees: Columns, mentors: Columns) -> Broken:

@@ -4,13 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.encode.week import offset_seconds, shifted_week
 from engine.person import Person, fold
-from engine.program import COMPONENTS, Program, Wishes
+from engine.program import COMPONENTS, Program, Seniority, Wishes
 
 MICRO = 1_000_000
 # Two float64 sums of the same terms in another order differ by less than this.
@@ -107,7 +108,7 @@ def _directed(mentee: Person, mentor: Person, program: Program, rarity: Rarity) 
         "goals": share({fold(g) for g in mentee.goals}, {fold(h) for h in mentor.helps_with}),
         "seniority": 0.0
         if mentee.level is None or mentor.level is None
-        else float(seniority_of_gap(mentor.level - mentee.level, program)),
+        else _seniority_of_one_gap(mentor.level - mentee.level, program.seniority, program.kind == "peer"),
         "availability": availability(mentee, mentor, program),
         "diversity": diversity(mentee, mentor, program),
     }
@@ -150,7 +151,15 @@ def diversity(mentee: Person, mentor: Person, program: Program) -> float:
 
 def seniority_of_gap(gap: "int | NDArray[np.int64]", program: Program) -> NDArray[np.float64]:
     """exp(-(gap - ideal)² / (2·width²)), by |gap| for kind `peer`."""
-    gaps = np.abs(np.asarray(gap, np.float64)) if program.kind == "peer" else np.asarray(gap, np.float64)
-    return np.asarray(
-        np.exp(-((gaps - program.seniority.ideal_gap) ** 2) / (2 * program.seniority.width**2)), np.float64
-    )
+    return _seniority(gap, program.seniority, program.kind == "peer")
+
+
+def _seniority(gap: "int | NDArray[np.int64]", best: Seniority, either_way: bool) -> NDArray[np.float64]:
+    gaps = np.abs(np.asarray(gap, np.float64)) if either_way else np.asarray(gap, np.float64)
+    return np.asarray(np.exp(-((gaps - best.ideal_gap) ** 2) / (2 * best.width**2)), np.float64)
+
+
+# There are few levels, and one of numpy's numbers takes as long as some hundred.
+@lru_cache(maxsize=4096)
+def _seniority_of_one_gap(gap: int, best: Seniority, either_way: bool) -> float:
+    return float(_seniority(gap, best, either_way))
