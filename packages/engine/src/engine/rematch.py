@@ -1,6 +1,6 @@
 """After a small change: untouched pairs stay, and only those whom it concerns are matched again, over live arrays."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -39,27 +39,28 @@ def rematch(pool: Pool, pairs: Mapping[str, str], changed: Iterable[str], waitin
     for mentee in touched:
         standing.pop(mentee, None)
     # Nearly all pairs stand for sure: they are passed over once.
-    for mentee, mentor in [pair for pair in standing.items() if pair[1] in touched]:
+    concerned = [(mentee, mentor) for mentee, mentor in standing.items() if mentor in touched]
+    for mentee, mentor in concerned:
         if refusal(pool, mentee, mentor) is not None:
             del standing[mentee]
-    _end_over_capacity(pool, standing, touched)
+    _end_over_capacity(pool, standing, concerned)
     left = _seats_left(pool, standing)
     loose = pairs.keys() - standing.keys()
-    open_ids = (touched | loose | set(waiting)) - standing.keys()
+    open_ids = {one for one in (touched | loose | set(waiting)) if one not in standing}
     mentees = sorted(i for i in open_ids if i in pool and pool.people[i].is_mentored and not pool.people[i].opted_out)
     found = _seated(pool, mentees, left, pairs)
     now = standing | found
     return Rematch(
-        pairs=dict(sorted(now.items())),
+        pairs={mentee: now[mentee] for mentee in sorted(now)},
         ended=tuple(sorted((mentee, pairs[mentee]) for mentee in loose if found.get(mentee) != pairs[mentee])),
         new=tuple(sorted(pair for pair in found.items() if pairs.get(pair[0]) != pair[1])),
     )
 
 
-def _end_over_capacity(pool: Pool, standing: dict[str, str], touched: set[str]) -> None:
-    held: dict[str, list[str]] = {mentor: [] for mentor in sorted(touched & pool.rows.keys())}
-    for mentee, mentor in standing.items():
-        if mentor in held:
+def _end_over_capacity(pool: Pool, standing: dict[str, str], concerned: list[tuple[str, str]]) -> None:
+    held: dict[str, list[str]] = defaultdict(list)
+    for mentee, mentor in concerned:
+        if mentee in standing and mentor in pool.rows:
             held[mentor].append(mentee)
     for mentor, mine in held.items():
         seats = int(pool.columns.capacity[pool.rows[mentor]])
