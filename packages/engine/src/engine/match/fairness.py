@@ -59,10 +59,8 @@ def within_limits(question: Question, answer: Answer) -> bool:
     return bool((counts <= question.limit).all())
 
 
-def rates(cohort: Cohort, limit: Ints, answer: Answer, locked: Pairs) -> list[GroupRate]:
+def rates(cohort: Cohort, groups: Groups, limit: Ints, answer: Answer, locked: Pairs) -> list[GroupRate]:
     """Each group after the run."""
-    assert cohort.program.fairness is not None
-    groups = groups_of(cohort, cohort.program.fairness.group)
     count = len(groups.names)
     sizes = np.bincount(groups.code[~cohort.mentees.opted_out], minlength=count)
     matched = np.concatenate((answer.pairs.i[answer.chosen], locked.i))
@@ -74,13 +72,11 @@ def rates(cohort: Cohort, limit: Ints, answer: Answer, locked: Pairs) -> list[Gr
     ]
 
 
-def unavoidable(question: Question, answer: Answer) -> list[dict[str, Any]]:
+def unavoidable(question: Question, groups: Groups, answer: Answer) -> list[dict[str, Any]]:
     """For each group beyond its limit, the proof: mentees who together can reach too few seats (a minimum cut)."""
     cohort = question.cohort
-    assert cohort.program.fairness is not None
     if not answer.beyond.any() or answer.cut is None:
         return []
-    groups = groups_of(cohort, cohort.program.fairness.group)
     stuck, reached = answer.cut
     seats, concerned = int(question.seats[reached].sum()), np.unique(question.group[stuck])
     allowed = int(question.limit[concerned].sum())

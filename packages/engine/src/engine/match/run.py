@@ -140,12 +140,12 @@ def _flow(
     unlimited = question
     if program.fairness:
         plain = solve_best(question, blocks, pairs, rounds=rounds)
-        group = groups_of(question.cohort, program.fairness.group)
+        groups = groups_of(question.cohort, program.fairness.group)
         matched = len(plain.chosen) + len(locked)
         everybody = int((~question.cohort.mentees.opted_out).sum())
         result.rate_without_fairness = matched / everybody if everybody else 0.0
-        limit = limits(question.cohort, group, result.rate_without_fairness)
-        question = replace(question, group=group.code[question.rows], limit=limit)
+        limit = limits(question.cohort, groups, result.rate_without_fairness)
+        question = replace(question, group=groups.code[question.rows], limit=limit)
         # What the prices could add to the candidates is among them by now.
         pairs, rounds = plain.pairs, 0
     if program.group:
@@ -155,12 +155,12 @@ def _flow(
         # The best without limits that keeps them is the best with them.
         question, answer = unlimited, plain
     else:
-        answer = solve_best(question, blocks, pairs, certify, rounds)
+        answer = solve_best(question, blocks, pairs, certify, rounds, plain.chosen if plain else None)
     result.candidates, result.solved = answer.pairs, answer.chosen
     result.question, result.seated = question, answer.seated
     if program.fairness:
-        result.groups = rates(question.cohort, limit, answer, locked)
-        result.unavoidable = unavoidable(question, answer)
+        result.groups = rates(question.cohort, groups, limit, answer, locked)
+        result.unavoidable = unavoidable(question, groups, answer)
     return answer.slack
 
 

@@ -1,6 +1,7 @@
 """The greatest total, or the most people, over all pairs: solved over candidates, completed by prices where needed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from engine.candidates import Pairs, improving
 from engine.encode.cohort import Cohort
 from engine.score import MICRO
 from engine.score.blocks import Blocks
+from engine.solve.network import NoFlow
 from engine.solve.seating import Seated, Seating
 
 Ints = NDArray[np.int64]
@@ -99,28 +101,29 @@ class Answer:
 
 
 def solve_best(
-    question: Question, blocks: Blocks, pairs: Pairs, certify: bool = False, rounds: int = USUAL_ROUNDS
+    question: Question,
+    blocks: Blocks,
+    pairs: Pairs,
+    certify: bool = False,
+    rounds: int = USUAL_ROUNDS,
+    unlimited: Ints | None = None,
 ) -> Answer:
     """The optimum of the program's objective; fairness first, then (for `most_people`) people, then the total.
 
     How many people can be matched, and how few must exceed a group's limit, is settled over all pairs; the total over
     the candidates, which `rounds` looks at the prices widen, or with `certify` over all pairs, as far as `slack` says.
+    `unlimited` are the positions in `pairs` that are best where no group has a limit, if they are known.
     """
     beyond, unmatched, cut = 0, None, None
     flat = Blocks(question.cohort, with_scores=False)
     most_people_asked = question.cohort.program.objective == "most_people"
 
-    def fewest_beyond(p: Pairs) -> Seating:
-        seating = question.seating(p, np.zeros(len(p), np.int64), spread=False)
-        return replace(seating, beyond=len(question.rows), beyond_cost=1)
-
     if len(question.limit):
         if not (most_people_asked or certify or question.cohort.program.spread):
-            return _at_once(question, flat, pairs, fewest_beyond)
-        seated, pairs = _complete(question, flat, pairs, fewest_beyond, gain=0)
+            return _at_once(question, flat, pairs, unlimited)
+        seated, pairs = _complete(question, flat, pairs, lambda p: _fewest_beyond(question, p), gain=0)
         beyond = int(seated.beyond().sum())
-        least, prices = seated.prices()
-        cut = (np.flatnonzero(least < 0), np.flatnonzero(prices > 0))
+        cut = _cut(*seated.prices())
     if most_people_asked:
 
         def most_people(p: Pairs) -> Seating:
@@ -136,29 +139,58 @@ def solve_best(
     return replace(answer, cut=cut)
 
 
-def _at_once(question: Question, flat: Blocks, pairs: Pairs, fewest_beyond: Callable[[Pairs], Seating]) -> Answer:
+def _fewest_beyond(question: Question, pairs: Pairs) -> Seating:
+    """The network whose only cost is a person beyond the limit of a group."""
+    seating = question.seating(pairs, np.zeros(len(pairs), np.int64), spread=False)
+    return replace(seating, beyond=len(question.rows), beyond_cost=1)
+
+
+def _cut(least: Ints, prices: Ints) -> tuple[Ints, Ints]:
+    """What the prices of `_fewest_beyond` prove: mentees who together may only have the mentors beside them."""
+    return np.flatnonzero(least < 0), np.flatnonzero(prices > 0)
+
+
+def _at_once(question: Question, flat: Blocks, pairs: Pairs, unlimited: Ints | None) -> Answer:
     """The optimum over candidates with the fewest people beyond their group's limit over all pairs.
 
-    A way beyond the limits that is dearer than anything gained by it leaves the fewest beyond; the prices of that
-    flow, without its gains, prove it and name the pairs that could mend it.
+    What is best without limits is best with them where nothing leaves fewer beyond. Else a way beyond the limits that
+    is dearer than anything gained by it leaves the fewest.
     """
+    if unlimited is not None:
+        with suppress(NoFlow):
+            found = _proven(question, flat, pairs, _fewest_beyond(question, pairs).flow(unlimited))
+            if isinstance(found, Answer):
+                return found
     while True:
         gain = question.gain(pairs)
-        seating = question.seating(pairs, gain, spread=True)
-        dear = 4 * int(gain.max(initial=1))
-        flow = replace(seating, beyond=len(question.rows), beyond_cost=dear).solve().flow
-        proof = fewest_beyond(pairs).seated(flow)
-        over, cut = proof.beyond(), None
-        if over.any():
-            least, prices = proof.prices()
-            cut = (np.flatnonzero(least < 0), np.flatnonzero(prices > 0))
-            more = _outside(question, flat, pairs, prices.astype(np.float64), (least + 0.5).astype(np.float64))
-            if len(more):
-                pairs = pairs.and_also(more, question.cohort.shape[1])
-                continue
-        # Who takes no further way beyond does not notice that it is closed.
-        strict = replace(seating, beyond=int(over.sum())).seated(flow)
-        return Answer(pairs, strict.chosen, strict, None, over, cut=cut)
+        dear = replace(
+            question.seating(pairs, gain, spread=True),
+            beyond=len(question.rows),
+            beyond_cost=4 * int(gain.max(initial=1)),
+        )
+        found = _proven(question, flat, pairs, dear.solve().flow)
+        if isinstance(found, Answer):
+            return found
+        pairs = pairs.and_also(found, question.cohort.shape[1])
+
+
+def _proven(question: Question, flat: Blocks, pairs: Pairs, flow: Ints) -> Answer | Pairs:
+    """The answer of a flow that leaves the fewest beyond the limits, or the pairs outside `pairs` that could mend it.
+
+    The prices of the flow without its gains prove it; raises NoFlow where a flow along `pairs` would leave fewer.
+    """
+    proof = _fewest_beyond(question, pairs).seated(flow)
+    over, cut = proof.beyond(), None
+    if over.any():
+        least, prices = proof.prices()
+        more = _outside(question, flat, pairs, prices.astype(np.float64), (least + 0.5).astype(np.float64))
+        if len(more):
+            return more
+        cut = _cut(least, prices)
+    # Who takes no further way beyond does not notice that it is closed.
+    seating = replace(question.seating(pairs, question.gain(pairs), spread=True), beyond=int(over.sum()))
+    strict = seating.seated(flow)
+    return Answer(pairs, strict.chosen, strict, None, over, cut=cut)
 
 
 def _complete(

@@ -48,12 +48,18 @@ class Network:
         starts = np.flatnonzero(np.diff(head, prepend=-1))
         into = head[starts]
         potential = np.zeros(len(self.supply), np.int64)
+        # A way that passes no node twice costs no less than the cheapest arcs out of every node.
+        cheapest = np.zeros(len(self.supply), np.int64)
+        np.minimum.at(cheapest, tail, cost)
+        floor = cheapest.sum()
         for _ in range(len(self.supply) + 1):
             if not len(tail):
                 return potential
             reached = np.minimum(potential[into], np.minimum.reduceat(potential[tail] + cost, starts))
             if np.array_equal(reached, potential[into]):
                 return potential
+            if reached.min() < floor:
+                break
             potential[into] = reached
         raise NoFlow("the flow is not optimal: a cycle of negative cost is left")
 

@@ -49,6 +49,25 @@ class Seating:
         """The seating that a flow along its arcs means, whatever seating of the same arcs it was found for."""
         return Seated(self, self._network(), flow, np.flatnonzero(flow[: len(self.i)]))
 
+    def flow(self, chosen: Ints) -> Ints:
+        """The flow along its arcs that seats the `chosen` pairs (positions) and nobody else.
+
+        Who stays unmatched goes by the limit of the group while that has room, and beyond it then. For seatings whose
+        seats all cost the same.
+        """
+        assert not self.spread
+        assert not len(self.least)
+        n, groups = self.n, len(self.limit)
+        pairs, alone = np.zeros(len(self.i), np.int64), np.ones(n, np.int64)
+        pairs[chosen], alone[self.i[chosen]] = 1, 0
+        loads = np.bincount(self.j[chosen], minlength=len(self.seats))
+        if not groups:
+            return np.concatenate((pairs, loads, alone, [alone.sum()]))
+        unmatched = np.bincount(self.group[alone > 0], minlength=groups)
+        within = np.minimum(unmatched, self.limit)
+        over = unmatched - within
+        return np.concatenate((pairs, loads, alone, within, over, [over.sum()], [alone.sum()]))
+
     def _network(self) -> Network:
         n, m, groups = self.n, len(self.seats), len(self.limit)
         out, over, sink = n + m, n + m + 1, n + m + 2
