@@ -16,6 +16,7 @@ from matching.pool import Pools
 from matching.ports.solver import SolverDied, SolverRefused
 from matching.use_cases import data, forgetting, recommendations
 from matching.use_cases.runs import asking, explaining, marking, starting
+from matching.use_cases.words import HELPS
 from servicekit.caller import Caller
 from servicekit.lease import Lease
 from servicekit.refusals import Forbidden, NotFound, WrongState
@@ -169,7 +170,7 @@ def test_what_a_rule_answers_waits_for_nobody(company: Company) -> None:
     run = solved(world, company.program)
     told = ask(world, run, ("prs_eve", "prs_ben"))
     assert (told.state, told.verdict, told.rule) == ("answered", "rule", "shared_language")
-    assert [(one.kind, one.words, one.tried) for one in told.changes] == [("rule", "a language that both list", False)]
+    assert [(one.kind, one.words, one.tried) for one in told.changes] == [("rule", HELPS["shared_language"], False)]
     private = ask(world, run, ("prs_ana", "prs_bob"))
     assert (private.rule, private.words, private.changes) == ("private", "A private reason.", ())
     assert not answer(world)

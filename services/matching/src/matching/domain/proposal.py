@@ -28,7 +28,25 @@ class Because:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposal(Entity):
+class Wished:
+    """What the wishes of the two for each other add to a score."""
+
+    wish_of_mentee: float = 0.0
+    wish_of_mentor: float = 0.0
+
+    @property
+    def wished_by_mentee(self) -> bool:
+        """Whether the mentee wished for this mentor."""
+        return self.wish_of_mentee > 0
+
+    @property
+    def wished_by_mentor(self) -> bool:
+        """Whether the mentor wished for this mentee: for managers only."""
+        return self.wish_of_mentor > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal(Wished, Entity):
     """One pair of a run. `percent` is 0 to 100, wishes left out; `score` is what was solved, wishes included.
 
     `by_hand` marks a manager's own choice, in place of `instead_of`. `skipped` is why it was not published.
@@ -43,8 +61,6 @@ class Proposal(Entity):
     score: float
     components: dict[str, float] = field(default_factory=dict)
     reasons: tuple[Because, ...] = ()
-    wish_of_mentee: float = 0.0
-    wish_of_mentor: float = 0.0
     locked: bool = False
     kept: bool = False
     by_hand: bool = False
@@ -74,16 +90,6 @@ class Proposal(Entity):
         return frozenset(
             mark for mark, where in MARKS.items() if all(getattr(self, name) == held for name, held in where.items())
         )
-
-    @property
-    def wished_by_mentee(self) -> bool:
-        """Whether the mentee wished for this mentor."""
-        return self.wish_of_mentee > 0
-
-    @property
-    def wished_by_mentor(self) -> bool:
-        """Whether the mentor wished for this mentee: for managers only."""
-        return self.wish_of_mentor > 0
 
     def other_than(self, person_id: str) -> str:
         """The other of the two."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from engine import rules
 from matching.domain.pairing import shown
 from matching.domain.run import MOST_ATTEMPTS
 from servicekit.entity import Entity
@@ -50,11 +49,7 @@ class Finding:
     @staticmethod
     def of_rule(rule: str) -> "Finding":
         """A rule keeps them apart, which the rest of the match has no say in."""
-        known = rules.CHANGES.get(rule)
-        # Who avoids whom is theirs alone, and so is that they might stop.
-        if known is None or rule == "avoid":
-            return Finding(verdict="rule", rule=rule)
-        return Finding(verdict="rule", rule=rule, changes=(Counterfactual(kind="rule", words=known, tried=False),))
+        return Finding(verdict="rule", rule=rule)
 
 
 @dataclass(frozen=True, kw_only=True)

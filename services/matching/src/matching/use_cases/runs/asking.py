@@ -11,7 +11,7 @@ from matching.ports.unit import Store, Unit
 from matching.use_cases.runs.marking import in_order, judge
 from matching.use_cases.runs.reading import allowed, named
 from matching.use_cases.seating import known_person
-from matching.use_cases.words import WORDS
+from matching.use_cases.words import HELPS, WORDS
 from servicekit.caller import Caller
 from servicekit.clock import Clock
 from servicekit.refusals import NotFound, WrongState
@@ -109,8 +109,14 @@ def told(unit: Unit, question: PairQuestion) -> ToldQuestion:
     finding = question.finding
     if finding is not None:
         rule = None if finding.rule is None else pairing.shown(finding.rule, to_manager=True)
-        finding = replace(finding, rule=rule, changes=tuple(_named(unit, one) for one in finding.changes))
+        changes = tuple(_named(unit, one) for one in finding.changes) if rule is None else _lifting(rule)
+        finding = replace(finding, rule=rule, changes=changes)
     return ToldQuestion(**{**vars(question), "finding": finding}, words=_words(question, finding))
+
+
+def _lifting(rule: str) -> tuple[Counterfactual, ...]:
+    """What lifts a rule; of one that is private, and of one that nothing lifts, nothing is told."""
+    return (Counterfactual(kind="rule", words=HELPS[rule], tried=False),) if rule in HELPS else ()
 
 
 def _named(unit: Unit, change: Counterfactual) -> Counterfactual:

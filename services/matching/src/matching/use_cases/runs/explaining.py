@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from matching.domain import pairing
 from matching.domain.program import Program
-from matching.domain.proposal import Proposal
+from matching.domain.proposal import Proposal, Wished
 from matching.domain.question import PairQuestion
 from matching.domain.run import Run
 from matching.ports.unit import Store, Unit
@@ -16,7 +16,7 @@ from servicekit.caller import Caller
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explained:
+class Explained(Wished):
     """One pair of a run: whether it is proposed, else the rule or the seat in its way, as a manager may know it."""
 
     run_id: str
@@ -29,21 +29,9 @@ class Explained:
     percent: float | None = None
     score: float | None = None
     components: dict[str, float] = field(default_factory=dict)
-    wish_of_mentee: float = 0.0
-    wish_of_mentor: float = 0.0
     seats_given_to: tuple[Proposal, ...] = ()
     mentor_instead: Proposal | None = None
     question: ToldQuestion | None = None
-
-    @property
-    def wished_by_mentee(self) -> bool:
-        """Whether the mentee wished for this mentor."""
-        return self.wish_of_mentee > 0
-
-    @property
-    def wished_by_mentor(self) -> bool:
-        """Whether the mentor wished for this mentee."""
-        return self.wish_of_mentor > 0
 
 
 def explain_in_run(store: Store, caller: Caller, run_id: str, mentee_id: str, mentor_id: str) -> Explained:
