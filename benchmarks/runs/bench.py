@@ -45,6 +45,11 @@ def rows_of(figures: Mapping[str, Any]) -> list[Row]:
         Row("the engine alone on the same people", f"{figures['engine_s']:.2f} s, {figures['pairs']:,} pairs"),
         Row("a run from its request to ready", f"{figures['run_s']:.2f} s = {ratio:.1f} x the engine alone"),
         Row(
+            "from a question about a refused pair to its answer",
+            f"{figures['question_s']:.2f} s = {figures['question_s'] / figures['run_s']:.1f} x the run "
+            f"({figures['verdict']})",
+        ),
+        Row(
             "from a cancel until the solver is gone",
             f"{gone * 1000:.0f} ms",
             f"at most {CANCEL_SECONDS:g} s",

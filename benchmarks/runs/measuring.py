@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,14 @@ class Bench:
     def figures(self) -> dict[str, Any]:
         """Everything, one after another, between two looks at the bare server."""
         before = self.bare()
+        # First, since it waits for the worker to be up, which is no part of what a run takes.
+        cancel_s = self.cancelled()
         first, run_s = self.run()
         engine_s, pairs = self.engine_alone(first)
-        cancel_s = self.cancelled()
         again, solve_request_s = self.timed("POST", f"/v1/runs/{first}/solve", {"floor": 0.1})
         self.until_state(again["id"], "ready")
         compared, compare_s = self.timed("GET", f"/v1/runs/{first}/comparison?with={again['id']}")
+        verdict, question_s = self.asked(first)
         read_s = min(self.timed("GET", f"/v1/runs/{first}")[1] for _ in range(5))
         published, publish_s = self.published(first)
         return {
@@ -68,6 +71,8 @@ class Bench:
             "solve_request_s": solve_request_s,
             "compare_request_s": compare_s,
             "read_request_s": read_s,
+            "question_s": question_s,
+            "verdict": verdict,
             "compared": sum(compared[name] for name in ("same", "other_mentor", "gained", "lost")),
             "published": published,
             "publish_s": publish_s,
@@ -105,6 +110,26 @@ class Bench:
         if self.stored(run["id"]).state != "cancelled":
             raise SystemExit("the run was over before it was cancelled")
         return seconds
+
+    def asked(self, run_id: str) -> tuple[str, float]:
+        """A pair that no rule keeps apart but the run did not make, asked about; what kind of answer, and seconds."""
+        mine, *others, _ = self.timed("GET", f"/v1/runs/{run_id}/proposals?limit=50")[0]["items"]
+        for other in others:
+            pair = {"mentee_id": mine["mentee_id"], "mentor_id": other["mentor_id"]}
+            began = time.perf_counter()
+            question, _ = self.timed("POST", f"/v1/runs/{run_id}/questions", pair)
+            if question["state"] == "asked":
+                path = f"/v1/runs/{run_id}/questions/{question['id']}"
+                answer = _until(partial(self.answer_at, path))
+                return answer["verdict"], time.perf_counter() - began
+        raise SystemExit("rules keep the first mentee from all of the first mentors")
+
+    def answer_at(self, path: str) -> dict[str, Any] | None:
+        """The question that is kept at `path`, once it is answered."""
+        question, _ = self.timed("GET", path)
+        if question["state"] == "failed":
+            raise SystemExit(f"the question failed: {question}")
+        return question if question["state"] == "answered" else None
 
     def published(self, run_id: str) -> tuple[int, float]:
         """How many pairs became mentorships, and seconds: all there are, or as many as in five minutes."""
