@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import rules
-from engine.admission import NONE_BROKEN, first_broken, scores_of
+from engine.admission import NONE_BROKEN, among, first_broken, scores_of
 from engine.encode.cohort import Cohort
 from engine.score import ROUNDING
 from engine.score.blocks import classes
@@ -84,7 +84,7 @@ def removed_by_one_rule(cohort: Cohort, row: int) -> dict[str, int]:
     i, j = _pairs_of(cohort, row, np.arange(m))
     broken = dict(rules.column_rules(cohort.mentees.take(np.array([row])), cohort.mentors, cohort.program))
     for rule, keys in zip(BANS, (cohort.related, cohort.avoiding, cohort.forbidden, cohort.themselves), strict=True):
-        broken[rule] = np.isin(cohort.keys(i, j), keys)
+        broken[rule] = among(cohort.keys(i, j), keys)
     if cohort.program.floor > 0:
         broken["floor"] = scores_of(cohort, i, j).exact < cohort.program.floor - ROUNDING
     alone = np.sum([np.broadcast_to(each, m) for each in broken.values()], axis=0) == 1
