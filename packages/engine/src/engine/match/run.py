@@ -28,7 +28,7 @@ Progress = Callable[[str, float], None]
 ALL_PAIRS = 1_000_000
 # Candidates of each mentee: of the highest scores where ranks decide, and where prices will ask for the others.
 BY_SCORE = 50
-BEFORE_PRICES = 12
+BEFORE_PRICES = 8
 # What `progress` names, in this order.
 STAGES = ("encode", "candidates", "solve", "certify")
 
