@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 # The cost-scaling solver multiplies costs by nodes; beyond this they would not fit 64 bits.
 LARGEST_COST = 2**61
 # Pairs per mentee that one look at the prices may add, and how many looks a run takes that proves nothing: measured at
-# 100,000 x 25,000, two leave 0.003 % of the optimum over all pairs, and so few candidates that a flow takes two seconds.
+# 100,000 x 25,000, two leave 0.003 % of the optimum over all pairs, and so few candidates that a flow takes 2 seconds.
 PER_ROUND = 8
 USUAL_ROUNDS = 2
 MOST_ROUNDS = 20
