@@ -15,7 +15,7 @@ from matching.domain.terms import Fairness, Rules, Weights
 from matching.ports.solver import SolverDied
 from matching.timers import TIMERS
 from matching.use_cases import forgetting, programs
-from matching.use_cases.runs import explaining, marking, reading, starting
+from matching.use_cases.runs import computing, explaining, marking, reading, starting, watching
 from servicekit.caller import Caller
 from servicekit.lease import Lease
 from servicekit.refusals import Forbidden, InvalidInput, NotFound, StoreUnavailable, WrongState
@@ -40,6 +40,35 @@ def program(world: World) -> Program:
         world.profile(name, skills_offered=(offered,), capacity=1)
         world.enrolled(made, name, "mentor", capacity=1)
     return made
+
+
+def test_a_bar_never_goes_back_whether_a_run_takes_a_snapshot_or_has_one(
+    world: World, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(computing, "WRITE_EVERY", 0.0)
+    seen: list[float] = []
+    take_up, reach = Run.take_up, Run.reach
+
+    def taken(run: Run, *values: Any) -> Any:
+        told = take_up(run, *values)
+        seen.append(told[0].progress)
+        return told
+
+    def reached(run: Run, stage: str, share: float) -> Run:
+        told = reach(run, stage, share)
+        seen.append(told.progress)
+        return told
+
+    monkeypatch.setattr(Run, "take_up", taken)
+    monkeypatch.setattr(Run, "reach", reached)
+    run = solved(world, program)
+    first, seen[:] = [*seen], []
+    starting.solve_again(world.store, world.clock, CARA, run.id, overrides={})
+    assert compute(world)
+    for bar in (first, seen):
+        assert len(set(bar)) > 3
+        assert bar == sorted(bar)
 
 
 def test_a_run_proposes_the_best_pairs_and_says_why(world: World, program: Program) -> None:
