@@ -4,6 +4,8 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from benchmarks.match import peers
@@ -27,6 +29,7 @@ CHANGES: tuple[tuple[float, Change, tuple[float, ...]], ...] = (
 ASKED = 2100
 # A run shorter than this is taken this many times: one pause of the machine would be half of it.
 SHORT_S, TURNS = 1.0, 7
+R = TypeVar("R")
 
 
 def judged(company: Company, met: bool) -> bool | None:
@@ -117,14 +120,8 @@ def speed(company: Company) -> Iterator[Bar]:
 def fairness(company: Company) -> Iterator[Bar]:
     plain = company.plain
     for attribute in ("level", "site"):
-        runs: list[Timed] = []
-
-        def once(attribute: str = attribute, runs: list[Timed] = runs) -> float:
-            runs.append(company.run(fairness={"group": attribute}))
-            return runs[-1].pipeline
-
-        without, seconds = amid_plain_runs(company, once)
-        fair, ratio = runs[-1], seconds / without
+        without, runs = amid_plain_runs(company, partial(company.run, fairness={"group": attribute}))
+        fair, ratio = runs[-1], statistics.median(run.pipeline for run in runs) / without
         before, after = worst_rate(company, plain, attribute), worst_rate(company, fair, attribute)
         cost = 1 - fair.result.score / plain.result.score
         beside = f"without: {without:.2f} s; worst group {before:.3f} to {after:.3f}, score -{100 * cost:.2f} %"
@@ -138,18 +135,18 @@ def fairness(company: Company) -> Iterator[Bar]:
         )
 
 
-def amid_plain_runs(company: Company, once: Callable[[], float]) -> tuple[float, float]:
-    """Seconds of a plain run, taken before and after `once`, and the seconds that `once` tells of itself.
+def amid_plain_runs(company: Company, once: Callable[[], R]) -> tuple[float, list[R]]:
+    """The middle of the seconds of plain runs, taken before and after each `once`, and what each `once` came to.
 
-    In turn, since a machine that others use takes half as long again some minutes later; the middle of several turns
-    where one is too short to trust.
+    In turn, since a machine that others use takes half as long again some minutes later; several turns where one is
+    too short to trust.
     """
     turns = TURNS if company.plain.pipeline <= SHORT_S else 1
-    plain, seconds = [company.run().pipeline], []
+    plain, others = [company.run().pipeline], []
     for _ in range(turns):
-        seconds.append(once())
+        others.append(once())
         plain.append(company.run().pipeline)
-    return statistics.median(plain), statistics.median(seconds)
+    return statistics.median(plain), others
 
 
 def worst_rate(company: Company, timed: Timed, attribute: str) -> float:
@@ -164,8 +161,8 @@ def worst_rate(company: Company, timed: Timed, attribute: str) -> float:
 
 def vocabulary(company: Company) -> Iterator[Bar]:
     wide = Company(company.folder / "wide", company.mentees, company.mentors, skills=3000)
-    few, many = amid_plain_runs(company, lambda: wide.run().pipeline)
-    ratio, beside = many / few, f"300 skills: {few:.2f} s"
+    few, runs = amid_plain_runs(company, wide.run)
+    ratio, beside = statistics.median(run.pipeline for run in runs) / few, f"300 skills: {few:.2f} s"
     yield Bar("3,000 skills / 300 skills", f"{ratio:.2f}", beside, "at most 2", ratio <= 2)
 
 
@@ -252,17 +249,12 @@ def same_bytes(company: Company) -> Iterator[Bar]:
 def command(company: Company) -> Iterator[Bar]:
     out = company.folder / "pairs.csv"
     inputs = ["match", "--people", str(company.people_csv), "--program", str(company.folder / "program.yaml")]
-    most = 0.0
-
-    def once() -> float:
-        nonlocal most
-        child = run_command([*inputs, "--out", str(out), "--json", str(company.folder / "run.json")])
+    whole = [*inputs, "--out", str(out), "--json", str(company.folder / "run.json")]
+    arrays, children = amid_plain_runs(company, partial(run_command, whole))
+    for child in children:
         if child.code:
             raise ChildProcessError(child.output)
-        most = max(most, child.gigabytes)
-        return child.seconds
-
-    arrays, seconds = amid_plain_runs(company, once)
+    seconds, most = statistics.median(child.seconds for child in children), max(child.gigabytes for child in children)
     ratio, beside = seconds / arrays, f"from arrays {arrays:.2f} s"
     measured = f"{ratio:.2f} ({seconds:.2f} s)"
     yield Bar(
